@@ -1,0 +1,55 @@
+"""(sentence, claim) -> Framed: how the page presents the claim, who speaks, and the words that show it.
+
+Rules read the cue words (`cues`), where they stand relative to the claim (`scope`), and decide
+(`rules`); the trained verifier's odds settle what the rules are not sure of (`combined`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from obelism.framing.cues import quoted
+from obelism.framing.reference import refers_back
+from obelism.framing.rules import Ruling, rule
+from obelism.framing.speakers import speaker_of
+from obelism.model import FRAMINGS, Claim, Framed, Framing
+
+__all__ = ["frame", "refers_back"]
+
+# How much the verifier's odds count beside the rule's own: 1 is naive Bayes. To be tuned once it is trained.
+ODDS_WEIGHT = 1.0
+
+
+def frame(
+    text: str,
+    claim: Claim,
+    language: str,
+    context: Sequence[str] = (),
+    odds: tuple[float, float, float, float] | None = None,
+) -> Framed:
+    """How `text` presents `claim`.
+
+    `language` is that of the text; `context` are the sentences before it, nearest last; `odds` are the
+    verifier's probabilities in the order of `FRAMINGS`. `speaker` and `cues` are in the page's own
+    characters; `speaker` is None where the page itself speaks or nobody is named.
+    """
+    primary = language[:2].lower()
+    ruling = rule(text, claim, primary, context)
+    framing = combined(ruling, odds)
+    speaker = None if framing == "asserted" else speaker_of(text, primary, context)
+    return Framed(framing, speaker, quoted(text, ruling.cues))
+
+
+def combined(ruling: Ruling, odds: tuple[float, float, float, float] | None) -> Framing:
+    """The likeliest framing: the rule's measured precision times the odds to the power `ODDS_WEIGHT`."""
+    if odds is None:
+        return ruling.framing
+    rest = (1 - ruling.precision) / (len(FRAMINGS) - 1)
+
+    def score(item: tuple[Framing, float]) -> float:
+        framing, probability = item
+        prior = ruling.precision if framing == ruling.framing else rest
+        return math.log(prior) + ODDS_WEIGHT * math.log(max(probability, 1e-6))
+
+    return max(zip(FRAMINGS, odds, strict=True), key=score)[0]

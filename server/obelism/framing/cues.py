@@ -1,0 +1,57 @@
+"""Text -> Cues: the words that show how a sentence presents what it says.
+
+The words themselves are data (`cues.json`); its notation is described there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from obelism.text import fold_with_map
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One cue in a folded text: `folded[start:end]` are its words."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def cues_in(folded: str, language: str) -> list[Cue]:
+    """All cues, in the order of the text; no two overlap, since longer readings are searched first."""
+    found: list[Cue] = []
+    for kind, pattern in _patterns(language if language in ("en", "fr") else "en"):
+        for match in pattern.finditer(folded):
+            if not any(match.start() < cue.end and cue.start < match.end() for cue in found):
+                found.append(Cue(kind, match.start(), match.end()))
+    return sorted(found, key=lambda cue: cue.start)
+
+
+def quoted(text: str, folded_cues: tuple[str, ...]) -> tuple[str, ...]:
+    """The cues in the characters of `text`, without repetition."""
+    folded, offsets = fold_with_map(text)
+    starts = ((cue, folded.find(cue)) for cue in dict.fromkeys(folded_cues))
+    return tuple(text[offsets[at] : offsets[at + len(cue) - 1] + 1] for cue, at in starts if at >= 0)
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    table = json.loads((files("obelism.framing") / "cues.json").read_text("utf-8"))
+    return tuple(
+        (kind, compiled(table[language][kind])) for kind in table["order"] if table[language].get(kind)
+    )
+
+
+def compiled(entries: list[str]) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(_as_regex, entries)) + r")(?!\w)")
+
+
+def _as_regex(entry: str) -> str:
+    expanded = re.sub(r"\((?!\?)", "(?:", entry).replace("…", r"(?:[^ ,;:!?]+ ){0,6}?")
+    return re.sub(r"(?<=\w)\*", r"\\w*", expanded)
