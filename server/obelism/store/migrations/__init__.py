@@ -1,0 +1,1 @@
+"""Alembic migrations, run by `obelism.store.migrate` on whichever database is opened first."""
