@@ -1,0 +1,81 @@
+/** What the reader chose. Kept in `storage.local`, checked whenever it is read. */
+import * as v from "valibot";
+import { browser } from "wxt/browser";
+import { isWebAddress } from "./types";
+
+export const DEFAULT_SERVICE = "http://127.0.0.1:8750";
+const KEY = "settings";
+
+const Site = v.pipe(v.string(), v.regex(/^[a-z0-9.:[\]-]+$/), v.maxLength(260));
+const Sites = v.fallback(v.pipe(v.array(Site), v.maxLength(2000)), []);
+
+export const SettingsSchema = v.object({
+  /** Where the service answers; without a slash at the end. */
+  service: v.fallback(v.pipe(v.string(), v.check(isServiceAddress)), DEFAULT_SERVICE),
+  token: v.fallback(v.pipe(v.string(), v.maxLength(4000)), ""),
+  /** The service address to which the reader agreed to send pages; another address asks again. */
+  consent: v.fallback(v.nullable(v.string()), null),
+  /** May the page's address (without query and fragment) be sent? */
+  sendAddress: v.fallback(v.boolean(), false),
+  always: Sites,
+  never: Sites,
+  marks: v.fallback(v.picklist(["full", "quiet", "off"]), "full"),
+  badge: v.fallback(v.boolean(), true),
+  language: v.fallback(v.picklist(["auto", "en", "fr"]), "auto"),
+  /** Nothing runs by itself before this time (milliseconds since 1970). */
+  pausedUntil: v.fallback(v.number(), 0),
+  recentLookups: v.fallback(v.pipe(v.array(v.pipe(v.string(), v.maxLength(500))), v.maxLength(8)), []),
+  /** Notes that the reader called a wrong match, as digests of sentence and claim. */
+  dismissed: v.fallback(v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(2000)), []),
+});
+
+export type Settings = v.InferOutput<typeof SettingsSchema>;
+
+export const DEFAULTS: Settings = v.parse(SettingsSchema, {});
+
+export async function loadSettings(): Promise<Settings> {
+  const stored = await browser.storage.local.get(KEY);
+  return readSettings(stored[KEY]);
+}
+
+/** Settings from anything: what does not fit has its default. */
+export function readSettings(value: unknown): Settings {
+  const result = v.safeParse(SettingsSchema, value);
+  return result.success ? result.output : { ...DEFAULTS };
+}
+
+export async function changeSettings(change: Partial<Settings>): Promise<Settings> {
+  const settings = readSettings({ ...(await loadSettings()), ...change });
+  await browser.storage.local.set({ [KEY]: settings });
+  return settings;
+}
+
+export async function resetSettings(): Promise<void> {
+  await browser.storage.local.clear();
+}
+
+export function watchSettings(listener: (settings: Settings) => void): () => void {
+  const onChanged = (changes: Record<string, unknown>, area: string) => {
+    if (area === "local" && KEY in changes) void loadSettings().then(listener);
+  };
+  browser.storage.onChanged.addListener(onChanged);
+  return () => browser.storage.onChanged.removeListener(onChanged);
+}
+
+/**
+ * Is it safe to send a page there? Plain http only on the reader's own machine: elsewhere anybody on the
+ * way could read the page.
+ */
+export function isServiceAddress(address: string): boolean {
+  if (!isWebAddress(address)) return false;
+  const url = new URL(address);
+  if (url.username || url.password || url.search || url.hash || address.endsWith("/")) return false;
+  return url.protocol === "https:" || isOwnMachine(url.hostname);
+}
+
+export const isOwnMachine = (host: string) =>
+  host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+
+export const hasConsent = (s: Settings) => s.consent === s.service;
+export const isPaused = (s: Settings, now = Date.now()) => s.pausedUntil > now;
+export const siteOf = (href: string) => new URL(href).host;

@@ -1,0 +1,103 @@
+/** Notes -> sentences for people. What a note says is decided by the service; how it is said, here. */
+import type { Key, Words } from "./i18n";
+import type { Failure } from "./state";
+import type { Claim, Note, Position, Reason, Review } from "./types";
+
+/** "Reported here as an allegation by the Wall Street Journal". */
+export function framingOf({ framing, speaker }: Pick<Note, "framing" | "speaker">, { t }: Words): string {
+  const name = speaker ? withoutArticle(speaker) : "";
+  switch (framing) {
+    case "asserted":
+      return t("framingAsserted");
+    case "attributed":
+      return name ? t("framingAttributedTo", name) : t("framingAttributed");
+    case "denied":
+      return name ? t("framingDeniedBy", name) : t("framingDenied");
+    case "questioned":
+      return name ? t("framingQuestionedBy", name) : t("framingQuestioned");
+  }
+}
+
+/** Speakers come as the page names them ("le Wall Street Journal"). */
+const withoutArticle = (name: string) => name.replace(/^(?:(?:le|la|les|the)\s+|l[’'])(?=\S)/i, "");
+
+const STATUS: Record<Claim["status"], Key> = {
+  refuted: "statusRefuted",
+  supported: "statusSupported",
+  disputed: "statusDisputed",
+  unproven: "statusUnproven",
+  satire: "statusSatire",
+  unrated: "statusUnrated",
+};
+const STATUS_WHY: Record<Claim["status"], Key> = {
+  refuted: "statusRefutedWhy",
+  supported: "statusSupportedWhy",
+  disputed: "statusDisputedWhy",
+  unproven: "statusUnprovenWhy",
+  satire: "statusSatireWhy",
+  unrated: "statusUnratedWhy",
+};
+export const statusOf = ({ status }: Claim, { t }: Words) => t(STATUS[status]);
+export const statusWhy = ({ status }: Claim, { t }: Words) => t(STATUS_WHY[status]);
+
+const STANCE: Record<Position["stance"], Key> = {
+  asserts: "stanceAsserts",
+  disputes: "stanceDisputes",
+  denies: "stanceDenies",
+  "no comment": "stanceNoComment",
+};
+export const stanceOf = ({ stance }: Position, { t }: Words) => t(STANCE[stance]);
+
+const REVIEW_STATE: Record<Review["state"], Key | null> = {
+  current: null,
+  corrected: "reviewCorrected",
+  superseded: "reviewSuperseded",
+  retracted: "reviewRetracted",
+};
+export function reviewStateOf({ state }: Review, { t }: Words): string | null {
+  const key = REVIEW_STATE[state];
+  return key && t(key);
+}
+
+const REASONS: Record<string, Key> = {
+  words: "reasonWords",
+  meaning: "reasonMeaning",
+  names: "reasonNames",
+  numbers: "reasonNumbers",
+  dates: "reasonDates",
+  wording: "reasonWording",
+  verifier: "reasonVerifier",
+  negation: "reasonNegation",
+};
+/** "Names in both: Musk, Putin"; a kind that we do not know keeps the service's own word. */
+export function reasonOf({ kind, detail }: Reason, { t }: Words): string {
+  const key = REASONS[kind];
+  return t("reasonLine", key ? t(key) : kind, detail);
+}
+
+const FAILURE: Record<Failure["kind"], Key> = {
+  unreachable: "failureUnreachable",
+  slow: "failureSlow",
+  "not-article": "failureNotArticle",
+  "too-large": "failureTooLarge",
+  nonsense: "failureNonsense",
+  refused: "failureRefused",
+  busy: "failureBusy",
+  token: "failureToken",
+  unreadable: "failureUnreadable",
+  interrupted: "failureInterrupted",
+};
+const ADVICE: Record<Failure["kind"], Key> = {
+  unreachable: "adviceUnreachable",
+  slow: "adviceSlow",
+  "not-article": "adviceNotArticle",
+  "too-large": "adviceTooLarge",
+  nonsense: "adviceNonsense",
+  refused: "adviceRefused",
+  busy: "adviceBusy",
+  token: "adviceToken",
+  unreadable: "adviceUnreadable",
+  interrupted: "adviceInterrupted",
+};
+export const failureOf = ({ kind }: Failure, { t }: Words) => t(FAILURE[kind]);
+export const adviceFor = ({ kind }: Failure, service: string, { t }: Words) => t(ADVICE[kind], service);
