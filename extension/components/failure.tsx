@@ -1,0 +1,24 @@
+/** What went wrong, and what the reader can do about it. */
+import type { Failure } from "../lib/state";
+import { adviceFor, failureOf } from "../lib/wording";
+import { useSurroundings } from "./start";
+
+export function Trouble({ failure, retry }: { failure: Failure; retry?: () => void }) {
+  const { words, settings } = useSurroundings();
+  return (
+    <div class="trouble" role="alert">
+      <p class="trouble-what">{failureOf(failure, words)}</p>
+      <p>{adviceFor(failure, settings.service, words)}</p>
+      {failure.detail && (
+        <p class="faint">
+          {words.t("serviceSays")} <q dir="auto">{failure.detail}</q>
+        </p>
+      )}
+      {retry && (
+        <button type="button" onClick={retry}>
+          {words.t("tryAgain")}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,196 @@
+/** Looking up any statement: the form, what came back, and the statements looked up before. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ask } from "../lib/messages";
+import { changeSettings } from "../lib/settings";
+import type { LookupOutcome } from "../lib/state";
+import { STATUSES } from "../lib/types";
+import { statusOf } from "../lib/wording";
+import { ClaimStatus, ClaimText, Reviews, Sides } from "./claim";
+import { Trouble } from "./failure";
+import { Icon } from "./icon";
+import { useSettings, useSurroundings, useWords } from "./start";
+
+const MOST_RECENT = 8;
+
+interface Filters {
+  language?: string;
+  publisher?: string;
+  status?: string;
+  since?: string;
+}
+
+export function Lookup({ text: asked, askedAt }: { text?: string; askedAt?: number }) {
+  const { words, announce } = useSurroundings();
+  const settings = useSettings();
+  const [text, setText] = useState(asked ?? "");
+  const [filters, setFilters] = useState<Filters>({});
+  const [busy, setBusy] = useState(false);
+  const [outcome, setOutcome] = useState<LookupOutcome | null>(null);
+  const latest = useRef(0);
+
+  const run = async (statement: string) => {
+    const query = statement.trim();
+    if (!query) return;
+    const turn = ++latest.current;
+    setText(query);
+    setBusy(true);
+    const reply = (await ask({ type: "look-up", text: query, ...filters }).catch(
+      () => null,
+    )) as LookupOutcome | null;
+    if (turn !== latest.current) return;
+    setBusy(false);
+    setOutcome(reply ?? { failure: { kind: "interrupted" } });
+    if (reply?.results) announce(words.n("lookupCount", reply.results.length));
+    const recent = [query.slice(0, 500), ...settings.recentLookups.filter((one) => one !== query)];
+    await changeSettings({ recentLookups: recent.slice(0, MOST_RECENT) });
+  };
+
+  useEffect(() => {
+    if (asked) void run(asked);
+  }, [asked, askedAt]);
+
+  return (
+    <section class="lookup" aria-labelledby="lookup-heading">
+      <h2 id="lookup-heading">{words.t("lookupHeading")}</h2>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(text);
+        }}
+      >
+        <label class="unseen" for="lookup-text">
+          {words.t("lookupLabel")}
+        </label>
+        <div class="field">
+          <input
+            id="lookup-text"
+            type="search"
+            value={text}
+            placeholder={words.t("lookupPlaceholder")}
+            maxLength={2000}
+            autocomplete="off"
+            dir="auto"
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+          <button type="submit" disabled={busy}>
+            {words.t("lookupButton")}
+          </button>
+        </div>
+        <FilterFields filters={filters} change={setFilters} />
+      </form>
+      {busy && <p class="faint">{words.t("lookupWorking")}</p>}
+      {!busy && outcome?.failure && <Trouble failure={outcome.failure} />}
+      {!busy && outcome?.results && <Results outcome={outcome} />}
+      {!outcome && !busy && <Recent run={run} />}
+    </section>
+  );
+}
+
+function FilterFields({ filters, change }: { filters: Filters; change: (filters: Filters) => void }) {
+  const words = useWords();
+  const set = (name: keyof Filters) => (event: { currentTarget: { value: string } }) =>
+    change({ ...filters, [name]: event.currentTarget.value || undefined });
+  return (
+    <details class="filters">
+      <summary>{words.t("filtersHeading")}</summary>
+      <div class="filter-grid">
+        <label>
+          {words.t("filterLanguage")}
+          <select value={filters.language ?? ""} onChange={set("language")}>
+            <option value="">{words.t("filterAny")}</option>
+            {["en", "fr", "de", "es", "it", "pt"].map((code) => (
+              <option key={code} value={code}>
+                {words.languageName(code)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {words.t("filterStatus")}
+          <select value={filters.status ?? ""} onChange={set("status")}>
+            <option value="">{words.t("filterAny")}</option>
+            {STATUSES.map((status) => (
+              <option key={status} value={status}>
+                {statusOf({ status } as never, words)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {words.t("filterPublisher")}
+          <input value={filters.publisher ?? ""} onInput={set("publisher")} autocomplete="off" />
+        </label>
+        <label>
+          {words.t("filterSince")}
+          <input type="date" value={filters.since ?? ""} onInput={set("since")} />
+        </label>
+      </div>
+    </details>
+  );
+}
+
+function Results({ outcome }: { outcome: LookupOutcome }) {
+  const words = useWords();
+  const results = outcome.results ?? [];
+  const same = results.filter((one) => one.same);
+  const near = results.filter((one) => !one.same);
+  return (
+    <div class="results">
+      {same.length === 0 && <p class="plain">{words.t("lookupNothing")}</p>}
+      <ol class="bare">
+        {same.map(({ claim }) => (
+          <li key={claim.id} class="card">
+            <ClaimText claim={claim} />
+            <ClaimStatus claim={claim} />
+            <Sides claim={claim} />
+            <Reviews reviews={claim.reviews} />
+          </li>
+        ))}
+      </ol>
+      {near.length > 0 && (
+        <details class="near" open={same.length === 0}>
+          <summary>{words.n("lookupNear", near.length)}</summary>
+          <ol class="bare">
+            {near.map(({ claim }) => (
+              <li key={claim.id} class="card card-small">
+                <details>
+                  <summary>
+                    <span lang={claim.language} dir="auto">
+                      {claim.text}
+                    </span>
+                  </summary>
+                  <ClaimStatus claim={claim} />
+                  <Sides claim={claim} />
+                  <Reviews reviews={claim.reviews} />
+                </details>
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Recent({ run }: { run: (text: string) => Promise<void> }) {
+  const words = useWords();
+  const { recentLookups } = useSettings();
+  if (!recentLookups.length) return null;
+  return (
+    <div class="recent">
+      <h3>{words.t("recentHeading")}</h3>
+      <ul class="bare">
+        {recentLookups.map((text) => (
+          <li key={text}>
+            <button type="button" class="quiet" dir="auto" onClick={() => void run(text)}>
+              {text}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" class="quiet" onClick={() => void changeSettings({ recentLookups: [] })}>
+        <Icon name="cross" /> {words.t("recentForget")}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+/** The way of one check: page -> snapshot -> service -> notes -> marks. */
+import * as v from "valibot";
+import { browser } from "wxt/browser";
+import { digest } from "../../lib/digest";
+import { order, type PageSnapshot, type Preview, SnapshotSchema } from "../../lib/messages";
+import { isReadable, sensitivity } from "../../lib/sensitive";
+import { hasConsent, loadSettings, type Settings, siteOf } from "../../lib/settings";
+import { bareAddress } from "../../lib/snapshot";
+import {
+  changeDone,
+  type Done,
+  type Failure,
+  loadPage,
+  type PageState,
+  recallReading,
+  rememberReading,
+  savePage,
+} from "../../lib/state";
+import type { Note, Reading } from "../../lib/types";
+import { gzip, type PageBody, readPage } from "./service";
+
+const running = new Map<number, AbortController>();
+
+/** Checks the page of a tab. `insist`: the reader said yes to a page that we would rather not read. */
+export async function check(tabId: number, insist: boolean): Promise<void> {
+  const settings = await loadSettings();
+  if (!hasConsent(settings)) return;
+  cancel(tabId);
+  const controller = new AbortController();
+  running.set(tabId, controller);
+  await savePage(tabId, { phase: "working", since: Date.now() });
+  const state = await outcome(tabId, settings, insist, controller.signal);
+  if (controller.signal.aborted) return;
+  running.delete(tabId);
+  await savePage(tabId, state);
+  if (state.phase === "done") await mark(tabId, state, settings);
+}
+
+export function cancel(tabId: number): void {
+  running.get(tabId)?.abort();
+  running.delete(tabId);
+}
+
+/** Exactly what a check would send now, and how much that is. */
+export async function preview(tabId: number): Promise<Preview | null> {
+  const settings = await loadSettings();
+  const page = await takeSnapshot(tabId, settings);
+  if (!page) return null;
+  const payload = JSON.stringify(bodyOf(page, settings));
+  return { address: `${settings.service}/v1/notes`, payload, bytes: (await gzip(payload)).byteLength };
+}
+
+/** Draws the notes of a finished check, and writes down which found their sentence. */
+export async function mark(tabId: number, done: Done, settings: Settings): Promise<void> {
+  const notes = done.reading.notes.filter((note) => !done.hidden.includes(note.id));
+  const anchored = await order(tabId, {
+    type: "mark",
+    strength: settings.marks,
+    notes: notes.map(({ id, level, quote }) => ({ id, level, quote })),
+  }).catch(() => []);
+  await changeDone(tabId, (state) => ({ ...state, anchored: v.parse(v.array(v.string()), anchored) }));
+}
+
+async function outcome(
+  tabId: number,
+  settings: Settings,
+  insist: boolean,
+  signal: AbortSignal,
+): Promise<PageState> {
+  const { url } = await browser.tabs.get(tabId);
+  if (!isReadable(url)) return failed({ kind: "unreadable" });
+  const why = sensitivity(url);
+  if (why && !insist) return { phase: "sensitive", why };
+  const page = await takeSnapshot(tabId, settings);
+  if (!page) return failed({ kind: "unreadable" });
+  if (page.sensitive && !insist) return { phase: "sensitive", why: page.sensitive };
+  const answer = await readPage(settings, bodyOf(page, settings), signal);
+  if (!answer.ok) return lastKnown(page.url, answer.failure, settings);
+  await rememberReading(page.url, answer.value);
+  return finished(page.url, answer.value, settings);
+}
+
+async function takeSnapshot(tabId: number, settings: Settings): Promise<PageSnapshot | null> {
+  try {
+    await enter(tabId);
+    const page = await order(tabId, { type: "snapshot", withAddress: settings.sendAddress });
+    const parsed = v.safeParse(SnapshotSchema, page);
+    return parsed.success ? parsed.output : null;
+  } catch {
+    // The browser lets no script in: its own pages, other extensions, a tab that was closed.
+    return null;
+  }
+}
+
+/** Puts our script and the look of the marks into the page; doing so twice changes nothing. */
+async function enter(tabId: number): Promise<void> {
+  const target = { tabId };
+  await browser.scripting.removeCSS({ target, files: ["/marks.css"], origin: "USER" }).catch(() => {});
+  await browser.scripting.insertCSS({ target, files: ["/marks.css"], origin: "USER" });
+  await browser.scripting.executeScript({ target, files: ["/content-scripts/content.js"] });
+}
+
+function bodyOf(page: PageSnapshot, { sendAddress }: Settings): PageBody {
+  const body: PageBody = { html: page.html };
+  const address = sendAddress ? bareAddress(page.url) : null;
+  if (address) body.url = address;
+  const language = /^[a-z]{2,3}/i.exec(page.language)?.[0].toLowerCase();
+  if (language) body.language = language;
+  return body;
+}
+
+/** Only trouble with the service itself brings the last notes back: a page that it refused has none. */
+async function lastKnown(url: string, failure: Failure, settings: Settings): Promise<PageState> {
+  const gone = ["unreachable", "slow", "busy", "nonsense"].includes(failure.kind);
+  const last = gone ? await recallReading(url) : null;
+  if (!last) return failed(failure);
+  return { ...(await finished(url, last.reading, settings)), at: last.at, failure };
+}
+
+async function finished(url: string, reading: Reading, settings: Settings): Promise<Done> {
+  const hidden: string[] = [];
+  for (const note of reading.notes) if (await isDismissed(note, settings)) hidden.push(note.id);
+  return { phase: "done", at: Date.now(), url, reading, anchored: [], hidden, stale: false };
+}
+
+const isDismissed = async (note: Note, { dismissed }: Settings) =>
+  dismissed.length > 0 && dismissed.includes(await digest(note.claim.id, note.quote.exact));
+
+const failed = (failure: Failure): PageState => ({ phase: "failed", failure });
+
+/** A page that loads in a site where the reader wants every page checked. */
+export async function checkIfWanted(tabId: number, href: string): Promise<void> {
+  const settings = await loadSettings();
+  const wanted =
+    isReadable(href) && settings.always.includes(siteOf(href)) && settings.pausedUntil < Date.now();
+  if (wanted && (await loadPage(tabId)).phase === "unasked") await check(tabId, false);
+}

@@ -1,0 +1,138 @@
+/**
+ * The background. All listeners are registered at once, before anything is awaited, since the browser
+ * starts this script anew for each event; what matters is in storage.
+ */
+import * as v from "valibot";
+import { browser } from "wxt/browser";
+import { defineBackground } from "wxt/utils/define-background";
+import { isOwnPage, isOwnScript, order, ReportSchema, RequestSchema } from "../../lib/messages";
+import { openPanel } from "../../lib/panel";
+import { loadSettings, watchSettings } from "../../lib/settings";
+import { askFocus, askLookup, changeDone, forgetPage, loadPage, watchSession } from "../../lib/state";
+import { showBadge, showBadges } from "./badge";
+import { cancel, check, checkIfWanted, preview } from "./check";
+import { addMenus } from "./menus";
+import { isReady, lookUp, sendFeedback } from "./service";
+
+export default defineBackground({
+  type: "module",
+  main() {
+    browser.runtime.onMessage.addListener((message: unknown, sender, answer) => {
+      const reply = isOwnPage(sender)
+        ? serve(message)
+        : isOwnScript(sender)
+          ? hear(message, sender.tab!.id!, sender.tab!.windowId)
+          : null;
+      if (!reply) return;
+      void reply.then(answer, () => answer(null));
+      return true;
+    });
+    browser.runtime.onInstalled.addListener(addMenus);
+    browser.contextMenus.onClicked.addListener((info, tab) => {
+      if (tab?.id === undefined) return;
+      // The panel opens only during the reader's own gesture: before anything is awaited.
+      openPanel(tab.windowId);
+      if (info.menuItemId === "check-page") void check(tab.id, false);
+      else if (info.selectionText) void requestLookup(tab.windowId, info.selectionText);
+    });
+    browser.commands.onCommand.addListener((command, tab) => {
+      if (tab?.id === undefined) return;
+      if (command === "next-note") {
+        void order(tab.id, { type: "next", step: 1 }).catch(() => {});
+        return;
+      }
+      openPanel(tab.windowId);
+      if (command === "check-page") void check(tab.id, false);
+      else void selectionIn(tab.id).then((text) => (text ? requestLookup(tab.windowId, text) : undefined));
+    });
+    browser.omnibox.onInputEntered.addListener((text) => {
+      void browser.tabs.update({
+        url: `${browser.runtime.getURL("/sidepanel.html")}?q=${encodeURIComponent(text)}`,
+      });
+    });
+    browser.tabs.onUpdated.addListener((tabId, change, tab) => {
+      if (!change.status) return;
+      void settle(tabId).then(() => {
+        if (change.status === "complete" && tab.url) return checkIfWanted(tabId, tab.url);
+      });
+    });
+    browser.tabs.onRemoved.addListener((tabId) => {
+      cancel(tabId);
+      void forgetPage(tabId);
+    });
+    watchSession((changed) => void showBadges(changed));
+    watchSettings((settings) => void applySettings(settings.marks));
+  },
+});
+
+/** Does what one of our own pages asks. */
+function serve(message: unknown): Promise<unknown> | null {
+  const parsed = v.safeParse(RequestSchema, message);
+  if (!parsed.success) return null;
+  const request = parsed.output;
+  switch (request.type) {
+    case "check":
+      return check(request.tabId, request.insist);
+    case "preview":
+      return preview(request.tabId);
+    case "cancel":
+      cancel(request.tabId);
+      return forgetPage(request.tabId);
+    case "clear":
+      return order(request.tabId, { type: "clear" })
+        .catch(() => {})
+        .then(() => forgetPage(request.tabId));
+    case "look-up": {
+      const { type: _, ...query } = request;
+      return loadSettings().then((settings) => lookUp(settings, { ...query, limit: 10 }));
+    }
+    case "feedback": {
+      const { type: _, ...body } = request;
+      return loadSettings().then((settings) => sendFeedback(settings, body));
+    }
+    case "ready":
+      return loadSettings().then((settings) => isReady(settings, request.service));
+  }
+}
+
+/** Takes note of what our script in a page reports of its own tab. */
+function hear(message: unknown, tabId: number, windowId: number): Promise<unknown> | null {
+  const parsed = v.safeParse(ReportSchema, message);
+  if (!parsed.success) return null;
+  const report = parsed.output;
+  if (report.type === "mark-clicked") {
+    openPanel(windowId);
+    return askFocus({ tabId, noteId: report.id, at: Date.now() });
+  }
+  return changeDone(tabId, (done) => ({ ...done, anchored: report.ids, stale: report.stale }));
+}
+
+/**
+ * After a tab loaded something: a new document knows nothing of us, and what was known of the old one goes.
+ * A page that only changed its own address still holds our script; one that came back by the "back" button
+ * still holds its marks, without notes.
+ */
+async function settle(tabId: number): Promise<void> {
+  const alive = await order(tabId, { type: "alive" }).catch(() => false);
+  if (!alive) await forgetPage(tabId);
+  else if ((await loadPage(tabId)).phase === "unasked") await order(tabId, { type: "clear" }).catch(() => {});
+}
+
+const requestLookup = (windowId: number, text: string) =>
+  askLookup({ windowId, text: text.slice(0, 2000), at: Date.now() });
+
+async function selectionIn(tabId: number): Promise<string> {
+  const [frame] = await browser.scripting
+    .executeScript({ target: { tabId }, func: () => String(getSelection() ?? "") })
+    .catch(() => []);
+  return typeof frame?.result === "string" ? frame.result.trim() : "";
+}
+
+/** New settings hold at once, in every tab that has marks. */
+async function applySettings(strength: "full" | "quiet" | "off"): Promise<void> {
+  for (const tab of await browser.tabs.query({})) {
+    if (tab.id === undefined) continue;
+    void order(tab.id, { type: "strength", strength }).catch(() => {});
+    void showBadge(tab.id);
+  }
+}

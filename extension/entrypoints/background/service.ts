@@ -1,0 +1,133 @@
+/** The one place that talks to the Obelism service. Every failure comes back as a value. */
+import * as v from "valibot";
+import type { Settings } from "../../lib/settings";
+import { CHECK_LIMIT_MS, type Failure, type LookupOutcome } from "../../lib/state";
+import { type FeedbackKind, LookupSchema, ProblemSchema, type Reading, ReadingSchema } from "../../lib/types";
+
+const MOST_BYTES = 8_000_000;
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+export interface PageBody {
+  html: string;
+  url?: string;
+  language?: string;
+}
+
+export async function readPage(
+  settings: Settings,
+  body: PageBody,
+  signal: AbortSignal,
+): Promise<Answer<Reading>> {
+  return call(settings, "/v1/notes", ReadingSchema, { body: JSON.stringify(body), zip: true, signal });
+}
+
+export async function lookUp(settings: Settings, query: Record<string, unknown>): Promise<LookupOutcome> {
+  const answer = await call(settings, "/v1/lookups", LookupSchema, { body: JSON.stringify(query) });
+  return answer.ok ? { results: answer.value.results } : { failure: answer.failure };
+}
+
+export async function sendFeedback(
+  settings: Settings,
+  body: { claim: string; framing?: string; kind: FeedbackKind },
+): Promise<Failure | null> {
+  const answer = await call(settings, "/v1/feedback", v.unknown(), { body: JSON.stringify(body) });
+  return answer.ok ? null : answer.failure;
+}
+
+/** Is a service there, and is it ready? */
+export async function isReady(settings: Settings, service = settings.service): Promise<Failure | null> {
+  const signal = AbortSignal.timeout(4000);
+  const answer = await call({ ...settings, service }, "/readyz", v.unknown(), { signal });
+  return answer.ok ? null : answer.failure;
+}
+
+export async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const zipped = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(zipped).arrayBuffer());
+}
+
+interface Call {
+  body?: string;
+  zip?: boolean;
+  signal?: AbortSignal;
+}
+
+async function call<T extends v.GenericSchema>(
+  { service, token }: Settings,
+  path: string,
+  schema: T,
+  { body, zip = false, signal }: Call,
+): Promise<Answer<v.InferOutput<T>>> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (zip) headers["Content-Encoding"] = "gzip";
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const limit = AbortSignal.timeout(CHECK_LIMIT_MS);
+  try {
+    const response = await fetch(service + path, {
+      method: body === undefined ? "GET" : "POST",
+      headers,
+      body: body === undefined ? undefined : zip ? await gzip(body) : body,
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      // No cookies, no address of the page, nothing kept, no going elsewhere.
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      cache: "no-store",
+      redirect: "error",
+    });
+    return await read(response, schema);
+  } catch (error) {
+    return failed({ kind: isTimeout(error) ? "slow" : "unreachable" });
+  }
+}
+
+async function read<T extends v.GenericSchema>(
+  response: Response,
+  schema: T,
+): Promise<Answer<v.InferOutput<T>>> {
+  const text = await limitedText(response);
+  const data = text === null ? undefined : parseJson(text);
+  if (!response.ok) return failed(problem(response.status, data));
+  const result = v.safeParse(schema, data);
+  return result.success ? { ok: true, value: result.output } : failed({ kind: "nonsense" });
+}
+
+/** The body, or null when it is longer than any honest answer. */
+async function limitedText(response: Response): Promise<string | null> {
+  if (!response.body) return "";
+  const parts: string[] = [];
+  let length = 0;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return parts.join("");
+    parts.push(value);
+    length += value.length;
+    if (length > MOST_BYTES) {
+      await reader.cancel();
+      return null;
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function problem(status: number, data: unknown): Failure {
+  const parsed = v.safeParse(ProblemSchema, data);
+  const detail = parsed.success ? parsed.output.detail || parsed.output.title || undefined : undefined;
+  if (status === 401 || status === 403) return { kind: "token", detail };
+  if (status === 413) return { kind: "too-large", detail };
+  if (status === 422) return { kind: "not-article", detail };
+  if (status === 429 || status === 503) return { kind: "busy", detail };
+  return { kind: "refused", detail };
+}
+
+const failed = (failure: Failure): { ok: false; failure: Failure } => ({ ok: false, failure });
+const isTimeout = (error: unknown) => error instanceof DOMException && error.name === "TimeoutError";

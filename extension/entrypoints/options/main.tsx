@@ -1,0 +1,4 @@
+import { start } from "../../components/start";
+import { Options } from "./options";
+
+void start("optionsTitle", <Options />);

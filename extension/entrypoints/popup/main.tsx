@@ -1,0 +1,4 @@
+import { start } from "../../components/start";
+import { Popup } from "./popup";
+
+void start("popupTitle", <Popup />);

@@ -1,0 +1,145 @@
+/** What is known of this page, and the button to check it. */
+import { Trouble } from "../../components/failure";
+import { type ActiveTab, useClock } from "../../components/hooks";
+import { PreviewButton } from "../../components/preview";
+import { useSettings, useWords } from "../../components/start";
+import type { Key } from "../../lib/i18n";
+import { ask } from "../../lib/messages";
+import { openPanel } from "../../lib/panel";
+import { isReadable } from "../../lib/sensitive";
+import { siteOf } from "../../lib/settings";
+import type { Done, PageState, Sensitivity } from "../../lib/state";
+import { visibleNotes } from "../../lib/visible";
+
+/** After this long the reader is told that it takes long, and offered a way out. */
+const SLOW_MS = 4000;
+
+export function PagePart({ tab, state }: { tab: ActiveTab; state: PageState }) {
+  const { t } = useWords();
+  const { never } = useSettings();
+  if (!isReadable(tab.url)) return <Quiet what="failureUnreadable" advice="adviceUnreadable" />;
+  if (never.includes(siteOf(tab.url))) return <Quiet what="siteIsOff" advice="siteIsOffAdvice" />;
+
+  // The panel opens only within the reader's click, so before anything is awaited.
+  const check = (insist = false) => {
+    openPanel(tab.windowId);
+    void ask({ type: "check", tabId: tab.id, insist });
+  };
+  return (
+    <section class="page" aria-labelledby="page-heading">
+      <h2 id="page-heading" class="unseen">
+        {t("pageHeading")}
+      </h2>
+      <Body tab={tab} state={state} check={check} />
+    </section>
+  );
+}
+
+function Body({
+  tab,
+  state,
+  check,
+}: {
+  tab: ActiveTab;
+  state: PageState;
+  check: (insist?: boolean) => void;
+}) {
+  const { t } = useWords();
+  switch (state.phase) {
+    case "unasked":
+      return (
+        <>
+          <p class="plain">{t("pageUnasked")}</p>
+          <div class="row">
+            <button type="button" class="primary" onClick={() => check()}>
+              {t("checkPage")}
+            </button>
+          </div>
+          <PreviewButton tabId={tab.id} />
+        </>
+      );
+    case "working":
+      return <Working since={state.since} tabId={tab.id} />;
+    case "sensitive":
+      return <Sensitive why={state.why} insist={() => check(true)} />;
+    case "failed":
+      return <Trouble failure={state.failure} retry={() => check()} />;
+    case "done":
+      return <Finished state={state} tab={tab} check={() => check()} />;
+  }
+}
+
+function Working({ since, tabId }: { since: number; tabId: number }) {
+  const { t } = useWords();
+  const now = useClock(true);
+  return (
+    <div role="status">
+      <p class="plain working">{t("pageWorking")}</p>
+      {now - since > SLOW_MS && <p class="faint">{t("pageSlow")}</p>}
+      <button type="button" onClick={() => void ask({ type: "cancel", tabId })}>
+        {t("cancel")}
+      </button>
+    </div>
+  );
+}
+
+const WHY: Record<Sensitivity, Key> = {
+  file: "sensitiveFile",
+  "own-machine": "sensitiveOwnMachine",
+  password: "sensitivePassword",
+  payment: "sensitivePayment",
+  mail: "sensitiveMail",
+};
+
+function Sensitive({ why, insist }: { why: Sensitivity; insist: () => void }) {
+  const { t } = useWords();
+  return (
+    <>
+      <p class="plain">{t(WHY[why])}</p>
+      <p>{t("sensitiveNothingSent")}</p>
+      <button type="button" onClick={insist}>
+        {t("sensitiveInsist")}
+      </button>
+    </>
+  );
+}
+
+function Finished({ state, tab, check }: { state: Done; tab: ActiveTab; check: () => void }) {
+  const words = useWords();
+  const notes = visibleNotes(state);
+  const flags = notes.filter((note) => note.level === "flag").length;
+  return (
+    <>
+      <p class="plain">
+        {words.n("countNotes", notes.length)}
+        {notes.length > 0 && ` · ${words.n("countFlags", flags)}`}
+      </p>
+      <p class="faint">
+        {words.n("countRead", state.reading.counts.statements)} {words.t("noCleanBill")}
+      </p>
+      {state.failure && <p class="faint">{words.t("offlineNotes")}</p>}
+      {state.stale && <p class="faint">{words.t("pageStale")}</p>}
+      <div class="row">
+        <button type="button" class="primary" onClick={() => openPanel(tab.windowId)}>
+          {words.t("openNotes")}
+        </button>
+        <button type="button" onClick={check}>
+          {words.t("checkAgain")}
+        </button>
+        <button type="button" onClick={() => void ask({ type: "clear", tabId: tab.id })}>
+          {words.t("clearMarks")}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Quiet({ what, advice }: { what: Key; advice: Key }) {
+  const { t } = useWords();
+  return (
+    <section class="page">
+      <p class="plain">{t(what)}</p>
+      <p class="faint">{t(advice, "")}</p>
+    </section>
+  );
+}

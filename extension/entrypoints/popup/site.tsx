@@ -1,0 +1,60 @@
+/** Always or never on this site, and a rest until tomorrow. */
+import { browser } from "wxt/browser";
+import { useSettings, useWords } from "../../components/start";
+import { changeSettings, isPaused, type Settings, siteOf } from "../../lib/settings";
+
+export function SitePart({ href }: { href: string }) {
+  const { t } = useWords();
+  const settings = useSettings();
+  const { protocol } = new URL(href);
+  if (protocol !== "http:" && protocol !== "https:") return null;
+  const site = siteOf(href);
+  const [always, never] = [settings.always.includes(site), settings.never.includes(site)];
+  return (
+    <fieldset class="site">
+      <legend dir="auto">{site}</legend>
+      <label>
+        <input type="checkbox" checked={always} onChange={() => void setAlways(site, !always, settings)} />
+        <span>
+          {t("siteAlways")} <small>{t("siteAlwaysWhy")}</small>
+        </span>
+      </label>
+      <label>
+        <input type="checkbox" checked={never} onChange={() => void setNever(site, !never, settings)} />
+        <span>{t("siteNever")}</span>
+      </label>
+      <label>
+        <input
+          type="checkbox"
+          checked={isPaused(settings)}
+          onChange={() => void changeSettings({ pausedUntil: isPaused(settings) ? 0 : endOfToday() })}
+        />
+        <span>{t("pauseToday")}</span>
+      </label>
+    </fieldset>
+  );
+}
+
+/** The browser asks the reader for this one site; without a yes nothing changes. */
+async function setAlways(site: string, on: boolean, { always, never }: Settings): Promise<void> {
+  const origins = [`*://${site.replace(/:\d+$/, "")}/*`];
+  if (!on) {
+    await browser.permissions.remove({ origins });
+    await changeSettings({ always: always.filter((one) => one !== site) });
+    return;
+  }
+  if (!(await browser.permissions.request({ origins }))) return;
+  await changeSettings({ always: [...always, site], never: never.filter((one) => one !== site) });
+}
+
+async function setNever(site: string, on: boolean, settings: Settings): Promise<void> {
+  if (on && settings.always.includes(site)) await setAlways(site, false, settings);
+  const others = settings.never.filter((one) => one !== site);
+  await changeSettings({ never: on ? [...others, site] : others });
+}
+
+function endOfToday(): number {
+  const end = new Date();
+  end.setHours(24, 0, 0, 0);
+  return end.getTime();
+}

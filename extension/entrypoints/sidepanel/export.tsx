@@ -1,0 +1,42 @@
+/** The notes as files, for the reader's own use. */
+import { useSurroundings } from "../../components/start";
+import { asAnnotations, asCsv, asMarkdown } from "../../lib/export";
+import type { Done } from "../../lib/state";
+
+export function Export({ state }: { state: Done }) {
+  const { words } = useSurroundings();
+  const formats = [
+    {
+      name: words.t("exportAnnotations"),
+      file: "obelism.jsonld",
+      type: "application/ld+json",
+      make: asAnnotations,
+    },
+    { name: words.t("exportMarkdown"), file: "obelism.md", type: "text/markdown", make: asMarkdown },
+    { name: words.t("exportCsv"), file: "obelism.csv", type: "text/csv", make: asCsv },
+  ];
+  return (
+    <section class="export" aria-labelledby="export-heading">
+      <h2 id="export-heading">{words.t("exportHeading")}</h2>
+      <div class="row">
+        {formats.map(({ name, file, type, make }) => (
+          <button
+            type="button"
+            class="quiet"
+            key={file}
+            onClick={() => download(make(state, words), type, file)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function download(text: string, type: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+  const link = Object.assign(document.createElement("a"), { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,4 @@
+import { start } from "../../components/start";
+import { Panel } from "./panel";
+
+void start("panelTitle", <Panel />);

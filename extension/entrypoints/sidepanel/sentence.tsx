@@ -1,0 +1,114 @@
+/** One sentence of the page within its claim: how it speaks of the claim, why it matched, what can be done. */
+import { useState } from "preact/hooks";
+import type { ActiveTab } from "../../components/hooks";
+import { Icon } from "../../components/icon";
+import { useSurroundings } from "../../components/start";
+import { digest } from "../../lib/digest";
+import { noteAsText } from "../../lib/export";
+import { fragmentLink } from "../../lib/fragment";
+import { ask, order } from "../../lib/messages";
+import { changeSettings, loadSettings } from "../../lib/settings";
+import { changeDone, type Done } from "../../lib/state";
+import type { Note } from "../../lib/types";
+import { framingOf, reasonOf } from "../../lib/wording";
+
+export function Sentence({ note, tab, state }: { note: Note; tab: ActiveTab; state: Done }) {
+  const { words, announce } = useSurroundings();
+  const found = state.anchored.includes(note.id);
+  const show = () => void order(tab.id, { type: "show", id: note.id }).catch(() => {});
+  return (
+    <li class="sentence" id={`note-${note.id}`} tabIndex={-1} data-level={note.level}>
+      <p class="framing">
+        <span class="level">{words.t(note.level === "flag" ? "levelFlag" : "levelContext")}</span>{" "}
+        {framingOf(note, words)}
+      </p>
+      <blockquote lang={state.reading.page.language} dir="auto">
+        {found ? (
+          <button type="button" class="quote" onClick={show} aria-description={words.t("showInPage")}>
+            {note.quote.exact}
+          </button>
+        ) : (
+          <span class="quote">{note.quote.exact}</span>
+        )}
+      </blockquote>
+      {!found && <p class="faint">{words.t("notFoundInPage")}</p>}
+      <Why note={note} />
+      <div class="row actions">
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => void copy(noteAsText(note, state, words), "copied")}
+        >
+          <Icon name="copy" /> {words.t("copyNote")}
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => void copy(fragmentLink(state.url, note.quote), "linkCopied")}
+        >
+          <Icon name="link" /> {words.t("copyLink")}
+        </button>
+        <WrongMatch note={note} tab={tab} />
+      </div>
+    </li>
+  );
+
+  async function copy(text: string, said: "copied" | "linkCopied") {
+    await navigator.clipboard.writeText(text);
+    announce(words.t(said));
+  }
+}
+
+function Why({ note }: { note: Note }) {
+  const { words } = useSurroundings();
+  return (
+    <details class="why">
+      <summary>{words.t("whyHeading")}</summary>
+      <ul>
+        {note.reasons.map((reason) => (
+          <li key={reason.kind + reason.detail} dir="auto">
+            {reasonOf(reason, words)}
+          </li>
+        ))}
+        {note.cues.length > 0 && <li dir="auto">{words.t("whyCues", note.cues.join(", "))}</li>}
+        <li>{words.t("whyScore", Math.round(note.score * 100))}</li>
+      </ul>
+    </details>
+  );
+}
+
+/** Takes the note away at once, here and from now on, and tells the service which claim it was. */
+function WrongMatch({ note, tab }: { note: Note; tab: ActiveTab }) {
+  const { words, announce } = useSurroundings();
+  const [open, setOpen] = useState(false);
+  const putAway = async (kind: "wrong-match" | "wrong-framing") => {
+    void ask({ type: "feedback", claim: note.claim.id, framing: note.framing, kind }).catch(() => {});
+    if (kind === "wrong-framing") {
+      setOpen(false);
+      announce(words.t("feedbackThanks"));
+      return;
+    }
+    const name = await digest(note.claim.id, note.quote.exact);
+    const { dismissed } = await loadSettings();
+    await changeSettings({ dismissed: [...dismissed.filter((one) => one !== name), name].slice(-2000) });
+    await changeDone(tab.id, (done) => ({ ...done, hidden: [...done.hidden, note.id] }));
+    announce(words.t("feedbackHidden"));
+  };
+  return (
+    <>
+      <button type="button" class="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name="cross" /> {words.t("reportNote")}
+      </button>
+      {open && (
+        <span class="row">
+          <button type="button" onClick={() => void putAway("wrong-match")}>
+            {words.t("wrongMatch")}
+          </button>
+          <button type="button" onClick={() => void putAway("wrong-framing")}>
+            {words.t("wrongFraming")}
+          </button>
+        </span>
+      )}
+    </>
+  );
+}
