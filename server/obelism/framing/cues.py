@@ -53,5 +53,5 @@ def compiled(entries: list[str]) -> re.Pattern[str]:
 
 
 def _as_regex(entry: str) -> str:
-    expanded = re.sub(r"\((?!\?)", "(?:", entry).replace("…", r"(?:[^ ,;:!?]+ ){0,6}?")
-    return re.sub(r"(?<=\w)\*", r"\\w*", expanded)
+    grouped = re.sub(r"\((?!\?)", "(?:", entry)
+    return grouped.replace("*", r"\w*").replace("…", r"(?:[^ ,;:!?]+ ){0,6}?")
