@@ -1,0 +1,105 @@
+"""What is cheap to see in a (statement, claim) pair: words, names, numbers, meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from obelism.matches.quantities import shared
+from obelism.model import Candidate, Phrasing
+from obelism.names import names_in, terms
+from obelism.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """All between 0 and 1 unless said otherwise; fuzzy scores are rapidfuzz's over folded words, by 100."""
+
+    dense: float
+    lexical: float
+    token_set: float
+    partial: float
+    claim_covered: float
+    """Share of the claim's content words that the statement has."""
+    claim_covered_in_context: float
+    """The same, with the text before the statement."""
+    statement_covered: float
+    names_met: float
+    """Share of the claim's names that the statement has; 1 where the claim has none."""
+    names_met_in_context: float
+    names_missing: float
+    """How many of the claim's names neither statement nor context have: 0, 1, 2, … over 3."""
+    names_extra: float
+    """How many names of the statement the claim does not have, over 3."""
+    numbers_met: float
+    """How many of the claim's numbers the statement states, over 2."""
+    numbers_missing: float
+    numbers_extra: float
+    length: float
+    """Content words of the statement, over 30."""
+    claim_length: float
+    across: float
+    """1 when statement and wording are in different languages."""
+
+    def vector(self) -> NDArray[np.float64]:
+        return np.array([getattr(self, name) for name in FEATURE_NAMES], np.float64)
+
+
+FEATURE_NAMES = tuple(field.name for field in fields(Features))
+
+
+@lru_cache(maxsize=50_000)
+def content(text: str, language: str) -> frozenset[str]:
+    return frozenset(terms(text, language))
+
+
+@lru_cache(maxsize=50_000)
+def names(text: str) -> frozenset[str]:
+    return frozenset(names_in(text))
+
+
+def wording_for(candidate: Candidate, language: str) -> Phrasing:
+    """The wording to compare with: the closest one, or one in the statement's language if there is any."""
+    wordings = candidate.claim.wordings
+    best = wordings[min(candidate.wording, len(wordings) - 1)]
+    if best.language[:2] == language[:2]:
+        return best
+    return next((one for one in wordings if one.language[:2] == language[:2]), best)
+
+
+def features_of(statement: str, context: str, language: str, candidate: Candidate) -> Features:
+    """Compare a statement with the wording of a candidate that suits it best."""
+    wording = wording_for(candidate, language)
+    said, meant = content(statement, language), content(wording.text, wording.language)
+    around = said | content(context, language)
+    who, wanted = names(statement), names(wording.text)
+    nearby = who | names(context)
+    met, missing, extra = shared(wording.text, statement)
+    a, b = fold(statement), fold(wording.text)
+    return Features(
+        dense=candidate.dense,
+        lexical=min(candidate.lexical, 1.0),
+        token_set=fuzz.token_set_ratio(a, b) / 100,
+        partial=fuzz.partial_ratio(a, b) / 100,
+        claim_covered=_share(meant & said, meant),
+        claim_covered_in_context=_share(meant & around, meant),
+        statement_covered=_share(meant & said, said),
+        names_met=_share(wanted & who, wanted),
+        names_met_in_context=_share(wanted & nearby, wanted),
+        names_missing=min(len(wanted - nearby), 3) / 3,
+        names_extra=min(len(who - wanted), 3) / 3,
+        numbers_met=min(met, 2) / 2,
+        numbers_missing=min(missing, 2) / 2,
+        numbers_extra=min(extra, 2) / 2,
+        length=min(len(said), 30) / 30,
+        claim_length=min(len(meant), 30) / 30,
+        across=float(wording.language[:2] != language[:2]),
+    )
+
+
+def _share(part: frozenset[str], whole: frozenset[str]) -> float:
+    return len(part) / len(whole) if whole else 1.0

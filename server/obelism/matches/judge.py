@@ -1,0 +1,141 @@
+"""Candidates -> matches: a calibrated probability that a statement is the claim, with reasons and vetoes.
+
+Cheap features first; the pairs that they find plausible go to the verifier; a small linear model over both gives
+the probability. Its coefficients and the two thresholds are data (`model.json`), written by `make train` with the
+curve that they were chosen from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from obelism.matches.explain import reasons_of
+from obelism.matches.features import FEATURE_NAMES, Features, features_of, wording_for
+from obelism.matches.vetoes import vetoes_of
+from obelism.model import Candidate, Match
+from obelism.verifier import Pair, Verdict, Verifier
+
+# A vetoed pair is at most a suggestion: just under any threshold that makes a note.
+VETOED_SCORE = 0.49
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A statement, what stands before it, and a claim it may be about."""
+
+    statement: str
+    context: str
+    language: str
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A logistic regression."""
+
+    intercept: float
+    weights: tuple[float, ...]
+
+    def probability(self, values: Sequence[float]) -> float:
+        logit = self.intercept + sum(w * v for w, v in zip(self.weights, values, strict=True))
+        return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The coefficients and thresholds of `model.json`."""
+
+    cheap: Linear
+    """Over FEATURE_NAMES: is it worth asking the verifier?"""
+    final: Linear
+    """Over the verifier's log-odds, then FEATURE_NAMES."""
+    rank: Linear
+    """Over the same, for look-ups: which of the candidates does an editor mean?"""
+    rank_cheap: Linear
+    """Over FEATURE_NAMES, for the look-up results that the verifier is not asked about."""
+    plausible: float
+    same: float
+    related: float
+
+
+@cache
+def default_model() -> Model:
+    read = json.loads((files("obelism") / "matches" / "model.json").read_text("utf-8"))
+    if tuple(read["features"]) != FEATURE_NAMES:
+        raise ValueError("matches/model.json was made for other features: run `make train`")
+    cheap, final, rank, rank_cheap = (
+        Linear(read[name]["intercept"], tuple(read[name]["weights"]))
+        for name in ("cheap", "final", "rank", "rank_cheap")
+    )
+    return Model(cheap, final, rank, rank_cheap, read["plausible"], read["same"], read["related"])
+
+
+class Matcher:
+    """Judges candidates; holds no state but the verifier and the model."""
+
+    def __init__(self, verifier: Verifier, model: Model | None = None) -> None:
+        self.verifier = verifier
+        self.model = model or default_model()
+
+    def match(
+        self, asked: Sequence[Asked], most: int = 200, plausible: float | None = None
+    ) -> list[Match | None]:
+        """One match for each pair that is worth showing at all, in order; None for the others.
+
+        At most `most` pairs, the most plausible ones, are put before the verifier.
+        """
+        floor = self.model.plausible if plausible is None else plausible
+        seen = [features_of(one.statement, one.context, one.language, one.candidate) for one in asked]
+        cheap = [self.model.cheap.probability(list(features.vector())) for features in seen]
+        chosen = [
+            at for at in np.argsort(-np.asarray(cheap), kind="stable")[:most].tolist() if cheap[at] >= floor
+        ]
+        verdicts = self.verifier.judge([_pair(asked[at]) for at in chosen])
+        out: list[Match | None] = [None] * len(asked)
+        for at, verdict in zip(chosen, verdicts, strict=True):
+            out[at] = self._judged(asked[at], seen[at], verdict)
+        return out
+
+    def rank(self, asked: Sequence[Asked], most: int) -> list[Match]:
+        """All pairs, best first: the verifier orders the first `most` of the cheap order, the rest follow."""
+        seen = [features_of(one.statement, one.context, one.language, one.candidate) for one in asked]
+        cheap = [self.model.rank_cheap.probability(list(features.vector())) for features in seen]
+        order = np.argsort(-np.asarray(cheap), kind="stable").tolist()
+        verdicts = self.verifier.judge([_pair(asked[at]) for at in order[:most]])
+        first = []
+        for at, verdict in zip(order, verdicts, strict=False):
+            merit = self.model.rank.probability([verdict.same, *seen[at].vector()])
+            first.append((merit, self._judged(asked[at], seen[at], verdict)))
+        first.sort(key=lambda one: -one[0])
+        rest = [(cheap[at], self._unverified(asked[at], seen[at], cheap[at])) for at in order[most:]]
+        return [match for _, match in (*first, *rest)]
+
+    def _unverified(self, one: Asked, features: Features, score: float) -> Match:
+        wording = wording_for(one.candidate, one.language)
+        reasons = reasons_of(one.statement, one.language, wording, features, 0.0, ())
+        return Match(one.candidate.claim, min(score, self.model.related / 2), False, reasons)
+
+    def _judged(self, one: Asked, features: Features, verdict: Verdict) -> Match:
+        score = self.model.final.probability([verdict.same, *features.vector()])
+        wording = wording_for(one.candidate, one.language)
+        vetoes = vetoes_of(one.statement, one.context, one.language, wording.text, wording.language)
+        if vetoes:
+            score = min(score, VETOED_SCORE)
+        return Match(
+            one.candidate.claim,
+            score,
+            score >= self.model.same,
+            reasons_of(one.statement, one.language, wording, features, score, vetoes),
+            vetoes,
+            verdict.framing,
+        )
+
+
+def _pair(one: Asked) -> Pair:
+    return Pair(one.statement, wording_for(one.candidate, one.language).text, one.context)

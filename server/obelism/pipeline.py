@@ -1,0 +1,171 @@
+"""The stages in a row: page -> article -> statements -> candidates -> matches -> framing -> notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+
+from obelism.article import Limits, read_article
+from obelism.candidates import Change, Index
+from obelism.framing import frame, refers_back
+from obelism.matches import Asked, Matcher
+from obelism.model import Article, Candidate, Claim, Match, Page, Reading, Statement
+from obelism.notes import Found, notes_of
+from obelism.ratings import status_of
+from obelism.statements import statements_of
+from obelism.verifier import Verifier, default_verifier
+
+# Claims looked at for each sentence of a page: the true one is among the first twelve in all but a few cases,
+# and each one more costs time on every page.
+PER_STATEMENT = 12
+# Pairs of one page that the verifier may be asked about: a page dense with one topic needs about 100.
+MOST_PAIRS = 160
+# Sentences before a statement that the verifier reads with it, after the title.
+BEFORE = 2
+LOOKUP_CANDIDATES = 100
+LOOKUP_VERIFIED = 24
+
+Timer = Callable[[str, float], None]
+Keep = Callable[[Claim], bool]
+Changes = Callable[[int], Iterable[Change]]
+"""What the store has changed after a change number, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A statement with what stands before it."""
+
+    statement: Statement
+    before: tuple[str, ...]
+    """The title, then up to BEFORE sentences; empty for the title itself."""
+
+    @property
+    def context(self) -> str:
+        return " ".join(self.before)
+
+
+class Pipeline:
+    """Reads pages and looks claims up, against one index."""
+
+    def __init__(
+        self,
+        index: Index,
+        verifier: Verifier | None = None,
+        limits: Limits | None = None,
+        timer: Timer | None = None,
+    ) -> None:
+        self.index = index
+        self.matcher = Matcher(verifier or default_verifier())
+        self.limits = limits or Limits()
+        self.timer = timer or (lambda _stage, _seconds: None)
+
+    @property
+    def version(self) -> str:
+        """Names what the answers depend on: the encoder, and the store's change that the index reflects."""
+        return f"{self.index.encoder.name}:{self.index.sequence}"
+
+    def refresh(self) -> int:
+        """Take in what the store has changed since; returns how many changes."""
+        return self.index.apply(self.changes(self.index.sequence))
+
+    def read(self, page: Page) -> Reading:
+        """Find the notes of a page. Raises NotAnArticle or PageTooLarge."""
+        with self._timed("article"):
+            article = read_article(page, self.limits)
+        with self._timed("statements"):
+            statements = statements_of(article)
+        notes = notes_of(article, self.find(article, statements))
+        return Reading(article, len(statements), notes)
+
+    def find(self, article: Article, statements: Sequence[Statement]) -> list[Found]:
+        """All statements that are a claim; a statement may be several."""
+        sentences = _sentences(article, statements)
+        with self._timed("candidates"):
+            texts = [one.statement.text for one in sentences]
+            candidates = self.index.candidates(texts, article.language, PER_STATEMENT)
+        with self._timed("matches"):
+            matches = self._matches(sentences, candidates, article.language)
+        with self._timed("framing"):
+            return [
+                self._framed(one, match, article.language)
+                for one, found in zip(sentences, matches, strict=True)
+                for match in found
+            ]
+
+    def look_up(
+        self, text: str, language: str | None = None, limit: int = 10, keep: Keep | None = None
+    ) -> list[Match]:
+        """The claims most like `text`, best first, whether the same or only related."""
+        spoken = language or "und"
+        (candidates,) = self.index.candidates([text], spoken, LOOKUP_CANDIDATES if keep is None else 1000)
+        kept = [one for one in candidates if keep is None or keep(one.claim)][:LOOKUP_CANDIDATES]
+        return self.matcher.rank([Asked(text, "", spoken, one) for one in kept], LOOKUP_VERIFIED)[:limit]
+
+    def _matches(
+        self, sentences: Sequence[_Sentence], candidates: Sequence[Sequence[Candidate]], language: str
+    ) -> list[list[Match]]:
+        """The matches that are the same, for each sentence."""
+        asked = [
+            (at, Asked(one.statement.text, one.context, language, candidate))
+            for at, (one, found) in enumerate(zip(sentences, candidates, strict=True))
+            for candidate in found
+        ]
+        matches: list[list[Match]] = [[] for _ in sentences]
+        of: dict[tuple[int, str], Candidate] = {}
+        for (at, one), match in zip(
+            asked, self.matcher.match([one for _, one in asked], MOST_PAIRS), strict=True
+        ):
+            if match and match.same:
+                matches[at].append(match)
+                of[at, match.claim.id] = one.candidate
+        self._inherit(sentences, matches, of, language)
+        return matches
+
+    def _inherit(
+        self,
+        sentences: Sequence[_Sentence],
+        matches: list[list[Match]],
+        of: dict[tuple[int, str], Candidate],
+        language: str,
+    ) -> None:
+        """A sentence that only refers back takes its claim from the sentences before it, if the verifier agrees."""
+        for at, one in enumerate(sentences):
+            if matches[at] or not one.before or not refers_back(one.statement.text, language):
+                continue
+            source = next(
+                (back for back in range(at - 1, max(-1, at - 1 - BEFORE), -1) if matches[back]), None
+            )
+            if source is None:
+                continue
+            earlier = [of[source, match.claim.id] for match in matches[source]]
+            asked = [Asked(one.statement.text, one.context, language, candidate) for candidate in earlier]
+            for candidate, match in zip(earlier, self.matcher.match(asked, plausible=0.0), strict=True):
+                if match and match.same:
+                    matches[at].append(match)
+                    of[at, match.claim.id] = candidate
+
+    def _framed(self, one: _Sentence, match: Match, language: str) -> Found:
+        framed = frame(one.statement.text, match.claim, language, one.before, match.framing_odds)
+        return Found(one.statement, match, framed, status_of(match.claim))
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            self.timer(stage, perf_counter() - started)
+
+
+def _sentences(article: Article, statements: Sequence[Statement]) -> list[_Sentence]:
+    out: list[_Sentence] = []
+    body: list[str] = []
+    for statement in statements:
+        if article.blocks[statement.block].kind == "title":
+            out.append(_Sentence(statement, ()))
+            continue
+        out.append(_Sentence(statement, (article.title, *body[-BEFORE:])))
+        body.append(statement.text)
+    return out

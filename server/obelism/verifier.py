@@ -1,0 +1,113 @@
+"""(statement, claim) pairs -> are they the same, and how is the claim presented: the trained cross-encoder.
+
+The network reads statement, claim and what stands before the statement together; it was trained on our own
+articles and pairs (training/, docs/MODEL_CARD.md) and ships in 8 bits inside the package. It is asked only about
+pairs that the cheap features find plausible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+BOS, PAD, EOS = 0, 1, 2
+# Tokens kept of each part; the network was trained with these.
+STATEMENT, CLAIM, CONTEXT = 80, 48, 64
+# Pairs of like length are judged together; larger batches gain nothing on one core.
+BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is judged: a sentence, a wording of a claim, and the text before the sentence (may be empty)."""
+
+    statement: str
+    claim: str
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The network's answer."""
+
+    same: float
+    """Log-odds that the claim's truth settles the statement; not yet calibrated."""
+    framing: tuple[float, float, float, float]
+    """Probabilities in the order of FRAMINGS, should it be the same."""
+
+
+class Verifier(Protocol):
+    def judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
+        """One verdict a pair, in order."""
+
+
+class CrossEncoder:
+    """The network of the package, run by onnxruntime on one core."""
+
+    def __init__(self) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        folder = files("obelism") / "verifier_model"
+        with as_file(folder / "verifier.onnx") as model:
+            self._session: Any = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"]
+            )
+        self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
+        rows = self._rows(pairs)
+        order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
+        verdicts: dict[int, Verdict] = {}
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            same, framing = self._session.run(None, {"ids": _padded([rows[at] for at in batch])})
+            for at, logit, odds in zip(batch, same.tolist(), _softmax(framing).tolist(), strict=True):
+                verdicts[at] = Verdict(logit, (odds[0], odds[1], odds[2], odds[3]))
+        return [verdicts[at] for at in range(len(rows))]
+
+    def _rows(self, pairs: Sequence[Pair]) -> list[list[int]]:
+        texts = [text for pair in pairs for text in (pair.statement, pair.claim, pair.context)]
+        distinct = list(dict.fromkeys(texts))
+        read = dict(zip(distinct, self._tokenizer.encode_batch(distinct), strict=True))
+        return [
+            sequence(
+                read[pair.statement].ids, read[pair.claim].ids, read[pair.context].ids if pair.context else []
+            )
+            for pair in pairs
+        ]
+
+
+def sequence(statement: list[int], claim: list[int], context: list[int]) -> list[int]:
+    """Token ids of one input: `<s> statement </s></s> claim </s></s> context </s>`, the context's end kept."""
+    ids = [BOS, *statement[:STATEMENT], EOS, EOS, *claim[:CLAIM]]
+    if context:
+        ids += [EOS, EOS, *context[-CONTEXT:]]
+    return [*ids, EOS]
+
+
+def _padded(rows: Sequence[list[int]]) -> NDArray[np.int64]:
+    out = np.full((len(rows), max(map(len, rows))), PAD, np.int64)
+    for at, row in enumerate(rows):
+        out[at, : len(row)] = row
+    return out
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), np.float32)
+
+
+@cache
+def default_verifier() -> Verifier:
+    """The package's network, loaded once a process."""
+    return CrossEncoder()
