@@ -1,0 +1,145 @@
+/** Debian's Chromium with the extension, driven as a reader would: by its toolbar button. */
+import { execFileSync } from "node:child_process";
+import puppeteer, { type Browser, type Page, type Target } from "puppeteer-core";
+import { asExpression, type Reader, type Surface, type Tab } from "./reader";
+
+const EXTENSION = `${process.cwd()}/.output/chrome-mv3`;
+const QUIET = [
+  "--no-sandbox",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+];
+
+export async function openChromium({ language = "en" } = {}): Promise<Reader> {
+  const browser = await puppeteer.launch({
+    executablePath: process.env.CHROMIUM ?? which("chromium"),
+    headless: true,
+    pipe: true,
+    enableExtensions: [EXTENSION],
+    env: { ...process.env, LANGUAGE: language },
+    args: [...QUIET, `--lang=${language}`, "--host-resolver-rules=MAP *.example 127.0.0.1"],
+    defaultViewport: { width: 1100, height: 800 },
+  });
+  const worker = await browser.waitForTarget(
+    (t) => t.type() === "service_worker" && t.url().endsWith("background.js"),
+  );
+  const id = new URL(worker.url()).host;
+  return new Chromium(browser, id);
+}
+
+class Chromium implements Reader {
+  readonly name = "chromium";
+  constructor(
+    readonly browser: Browser,
+    readonly extensionId: string,
+  ) {}
+
+  async visit(address: string): Promise<Tab> {
+    const page = await this.browser.newPage();
+    await page.goto(address);
+    await page.bringToFront();
+    return new ChromiumPage(page);
+  }
+
+  async pressButton(tab: Tab): Promise<Surface> {
+    await this.closeSurface("popup.html");
+    const session = await this.browser.target().createCDPSession();
+    const targetId = await this.tabTarget((tab as ChromiumPage).page);
+    // The same as a click on the toolbar button: it gives `activeTab` and opens the popup.
+    await session.send("Extensions.triggerAction" as never, { id: this.extensionId, targetId } as never);
+    await session.detach();
+    return this.surface("popup.html");
+  }
+
+  panel(): Promise<Surface> {
+    return this.surface("sidepanel.html");
+  }
+
+  async openPage(path: string): Promise<Tab> {
+    return this.visit(`chrome-extension://${this.extensionId}/${path}`);
+  }
+
+  async badge(tab: Tab): Promise<string> {
+    return this.inBackground(async (address: string) => {
+      const [found] = await chrome.tabs.query({ active: true, url: address }).catch(() => []);
+      const id = found?.id ?? (await chrome.tabs.query({ active: true, lastFocusedWindow: true }))[0]?.id;
+      return chrome.action.getBadgeText({ tabId: id });
+    }, tab.address());
+  }
+
+  async inBackground<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
+    const target = await this.browser.waitForTarget(
+      (t) => t.type() === "service_worker" && t.url().endsWith("background.js"),
+    );
+    const worker = await target.worker();
+    return (await worker!.evaluate(asExpression(run, args))) as T;
+  }
+
+  /** What the browser does to a background that has been idle. */
+  async killBackground(): Promise<void> {
+    const host = `chrome-extension://${this.extensionId}/background.js`;
+    const page = await this.browser.newPage();
+    const session = await page.createCDPSession();
+    await session.send("ServiceWorker.enable");
+    await session.send("ServiceWorker.stopAllWorkers");
+    await page.close();
+    await waitUntil(() => !this.browser.targets().some((t) => t.url() === host));
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  private async surface(file: string): Promise<Surface> {
+    const target = await this.browser.waitForTarget((t) => isSurface(t, file), { timeout: 8000 });
+    const page = await target.asPage();
+    return new ChromiumPage(page);
+  }
+
+  private async closeSurface(file: string): Promise<void> {
+    for (const target of this.browser.targets())
+      if (isSurface(target, file)) await (await target.asPage()).close();
+  }
+
+  private async tabTarget(page: Page): Promise<string> {
+    const session = await this.browser.target().createCDPSession();
+    const { targetInfos } = await session.send("Target.getTargets", { filter: [{ type: "tab" }] });
+    await session.detach();
+    const address = page.url();
+    const found = targetInfos.filter((info) => info.url === address).at(-1);
+    if (!found) throw new Error(`no tab shows ${address}`);
+    return found.targetId;
+  }
+}
+
+const isSurface = (target: Target, file: string) =>
+  new URL(target.url() || "about:blank").pathname === `/${file}`;
+
+export class ChromiumPage implements Tab {
+  constructor(readonly page: Page) {}
+  evaluate<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
+    return this.page.evaluate(asExpression(run, args)) as Promise<T>;
+  }
+  address = () => this.page.url();
+  clickAt = (x: number, y: number) => this.page.mouse.click(x, y);
+  press = (key: string) => this.page.keyboard.press(key as never);
+  front = () => this.page.bringToFront();
+  goto = async (address: string) => void (await this.page.goto(address));
+  screenshot = async (path: string) => void (await this.page.screenshot({ path: path as `${string}.png` }));
+  close = () => this.page.close();
+}
+
+export async function waitUntil(test: () => boolean | Promise<boolean>, what = "condition"): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await test())) {
+    if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+function which(name: string): string {
+  return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+}

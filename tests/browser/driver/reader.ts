@@ -1,0 +1,85 @@
+/** What a test can do with a browser that has the extension: the same in both browsers. */
+
+export interface Surface {
+  /** Runs in the page, as if in answer to the reader's own click. */
+  evaluate<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
+  screenshot(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Tab extends Surface {
+  address(): string;
+  clickAt(x: number, y: number): Promise<void>;
+  press(key: string): Promise<void>;
+  front(): Promise<void>;
+  goto(address: string): Promise<void>;
+}
+
+export interface Reader {
+  readonly name: "chromium" | "firefox";
+  visit(address: string): Promise<Tab>;
+  /** Clicks the toolbar button; the popup panel. */
+  pressButton(tab: Tab): Promise<Surface>;
+  panel(): Promise<Surface>;
+  /** One of the extension's own pages, in a tab. */
+  openPage(path: string): Promise<Tab>;
+  badge(tab: Tab): Promise<string>;
+  inBackground<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
+  killBackground(): Promise<void>;
+  close(): Promise<void>;
+}
+
+declare global {
+  /** The extension interface, inside of `inBackground` and on the extension's own pages. */
+  const chrome: typeof import("wxt/browser").browser;
+}
+
+/** A function and its arguments as one expression, to be run in another program. */
+export function asExpression(run: (...args: never[]) => unknown, args: readonly unknown[]): string {
+  // The compiler of the tests names inner functions by a helper that pages do not have.
+  return `(() => { const __name = (f) => f; return (${run})(...${JSON.stringify(args)}); })()`;
+}
+
+/** Presses the button or link with this name; waits until it is there. */
+export async function press(surface: Surface, name: string): Promise<void> {
+  await seen(surface, name, "button, a, summary, label");
+  await surface.evaluate((name) => {
+    const all = [...document.querySelectorAll<HTMLElement>("button, a, summary, label")];
+    const named = (e: HTMLElement) => (e.getAttribute("aria-label") ?? e.textContent ?? "").trim();
+    (all.find((e) => named(e) === name) ?? all.find((e) => named(e).includes(name)))!.click();
+  }, name);
+}
+
+/** All the text that a surface shows. */
+export const textOf = (surface: Surface): Promise<string> =>
+  surface.evaluate(() => document.body.innerText.replace(/\s+/g, " "));
+
+/** Waits until the text is there. */
+export async function seen(surface: Surface, text: string, within = "body"): Promise<void> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const there = await surface.evaluate(
+      (text, within) =>
+        [...document.querySelectorAll<HTMLElement>(within)].some((e) =>
+          `${e.getAttribute("aria-label") ?? ""} ${e.innerText}`.replace(/\s+/g, " ").includes(text),
+        ),
+      text,
+      within,
+    );
+    if (there) return;
+    if (Date.now() > end) throw new Error(`waited in vain for “${text}” in: ${await textOf(surface)}`);
+    await new Promise((done) => setTimeout(done, 60));
+  }
+}
+
+/** The text under each kind of mark in the page, in its order. */
+export const marksIn = (tab: Tab): Promise<{ flag: string[]; context: string[]; current: string[] }> =>
+  tab.evaluate(() => {
+    const texts = (...names: string[]) =>
+      names.flatMap((name) => [...(CSS.highlights.get(name) ?? [])].map((range) => range.toString()));
+    return {
+      flag: texts("obelism-flag", "obelism-flag-on-dark"),
+      context: texts("obelism-context", "obelism-context-on-dark"),
+      current: texts("obelism-current"),
+    };
+  });
