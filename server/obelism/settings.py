@@ -20,7 +20,7 @@ PREFIX = "OBELISM_"
 # The Chromium id follows from the public key in the extension's manifest, so it is the same on every
 # machine. Firefox draws a new random address for every installation: only its scheme can be named. No
 # web page can have that scheme, so what this lets in is other add-ons that the reader has installed.
-EXTENSION_ORIGINS = ("chrome-extension://kpbhkdgolonnfmjiclpfnkgdpbheoocm", "moz-extension://*")
+EXTENSION_ORIGINS = ("chrome-extension://bpejfmaniilgabdamadbhgblofbfodko", "moz-extension://*")
 
 _ORIGIN = re.compile(
     r"(chrome-extension://[a-p]{32}|moz-extension://(\*|[0-9a-f-]{36})|https?://[a-z0-9.:\[\]-]+)"

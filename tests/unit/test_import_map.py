@@ -12,11 +12,11 @@ PACKAGE = Path(__file__).parents[2] / "server" / "obelism"
 MAP = """
     cli
     app
-    api
+    api starter
     pipeline store ingest settings
     article statements candidates matches framing notes
     encoder verifier
-    ratings
+    ratings names records
     model text errors
 """
 LINES = [line.split() for line in MAP.strip().splitlines()]
