@@ -77,7 +77,8 @@ def read_base(path: Path | None = None) -> Base:
     scores = cursor.array("<f4", count)
     blob = cursor.skip(blob_length)
     pieces = [
-        (blob[int(offsets[i]) : int(offsets[i + 1])].decode("utf-8", "replace"), float(scores[i])) for i in range(count)
+        (blob[int(offsets[i]) : int(offsets[i + 1])].decode("utf-8", "replace"), float(scores[i]))
+        for i in range(count)
     ]
     cursor.take("i")
     cursor.skip(int(cursor.take("I")))  # normalisation table: ours is NFKC, which agrees on Latin text

@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from base import Base
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 from torch import Tensor, nn
 
+from base import Base
+
 HERE = Path(__file__).parent
 BOS, PAD, EOS, UNK = 0, 1, 2, 3
-STATEMENT, CLAIM, CONTEXT = 96, 64, 80  # tokens kept of each part
+STATEMENT, CLAIM, CONTEXT = 80, 48, 64  # tokens kept of each part
 
 
 class Scores(NamedTuple):
@@ -73,7 +74,9 @@ class Verifier(nn.Module):
             target.copy_(torch.from_numpy(np.concatenate([base.tensors[n] for n in names])))
 
         self.word.weight.copy_(torch.from_numpy(base.tensors["emb.word"][kept]))
-        self.position.weight.copy_(torch.from_numpy(base.tensors["emb.pos"] + base.tensors["emb.type"][: base.hidden]))
+        self.position.weight.copy_(
+            torch.from_numpy(base.tensors["emb.pos"] + base.tensors["emb.type"][: base.hidden])
+        )
         copy(self.norm.weight, "emb.ln.w")
         copy(self.norm.bias, "emb.ln.b")
         for i, layer in enumerate(self.layers):
