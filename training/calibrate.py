@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from examples import HERE, is_development, read
+from examples import HERE, context_of, is_development, read
 from obelism.candidates import Index
 from obelism.encoder import default_encoder
-from obelism.matches.features import FEATURE_NAMES, features_of, wording_for
+from obelism.matches.features import FEATURE_NAMES, Asked, features_of, wording_for
 from obelism.matches.vetoes import vetoes_of
 from obelism.model import Candidate, Claim, Review
-from obelism.pipeline import BEFORE, LOOKUP_VERIFIED, PER_STATEMENT
+from obelism.pipeline import LOOKUP_VERIFIED, PER_STATEMENT, asked_of_page
 from obelism.verifier import CrossEncoder, Pair
 
 PRECISION = 0.95
@@ -58,32 +58,24 @@ def article_rows(articles: Sequence[dict], index: Index) -> tuple[list[Row], int
         unsure = {(x["sentence"], f"{article['id']}/{x['claim']}") for x in article["unsure"]}
         texts = [article["title"], *article["sentences"]]
         found = index.candidates(texts, article["language"], PER_STATEMENT)
+        before = [
+            context_of(article["title"], article["sentences"], at)
+            for at in range(-1, len(article["sentences"]))
+        ]
         met: set[tuple[int, str]] = set()
-        for at, (text, candidates) in enumerate(zip(texts, found, strict=True), -1):
-            before = [article["title"], *article["sentences"][max(0, at - BEFORE) : at]] if at >= 0 else []
-            for candidate in candidates:
-                key = (at, candidate.claim.id)
-                met.add(key)
-                if key not in unsure:
-                    rows.append(
-                        _row(
-                            article["id"],
-                            text,
-                            " ".join(before),
-                            article["language"],
-                            candidate,
-                            key in labelled,
-                        )
-                    )
+        for place, asked in asked_of_page(list(zip(texts, before, strict=True)), found, article["language"]):
+            key = (place - 1, asked.candidate.claim.id)
+            met.add(key)
+            if key not in unsure:
+                rows.append(_row(article["id"], asked, key in labelled))
         missed += len(labelled - met)
     return rows, missed
 
 
-def _row(group: str, text: str, context: str, language: str, candidate: Candidate, same: bool) -> Row:
-    wording = wording_for(candidate, language)
-    vetoed = bool(vetoes_of(text, context, language, wording.text, wording.language))
-    features = features_of(text, context, language, candidate).vector()
-    return Row(group, Pair(text, wording.text, context), features, vetoed, same)
+def _row(group: str, asked: Asked, same: bool) -> Row:
+    wording = wording_for(asked.candidate, asked.language)
+    pair = Pair(asked.statement, wording.text, asked.context)
+    return Row(group, pair, features_of(asked).vector(), bool(vetoes_of(asked, wording)), same)
 
 
 def fit(x: NDArray[np.float64], y: NDArray[np.int64], strength: float = 1.0) -> LogisticRegression:
@@ -166,7 +158,7 @@ def rank_models(verifier: CrossEncoder) -> dict[str, object]:
     cheap_x, cheap_y, kept = [], [], []
     for number, (_, text, candidates, relevant, language) in enumerate(asked):
         for candidate in candidates:
-            features = features_of(text, "", language, candidate).vector()
+            features = features_of(Asked(text, "", language, candidate)).vector()
             cheap_x.append(features)
             cheap_y.append(candidate.claim.id in relevant)
             kept.append((number, text, language, candidate))

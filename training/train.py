@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--after-inference", type=Path, help="start from this checkpoint of stage one")
     parser.add_argument("--seconds", type=float, default=3600, help="at most, for each stage")
     parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--rate", type=float, default=5e-5)
     asked = parser.parse_args()
     torch.manual_seed(1)
     torch.backends.mha.set_fastpath_enabled(False)

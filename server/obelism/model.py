@@ -1,7 +1,7 @@
 """The nouns of Obelism. All are frozen; the stages pass these and nothing else.
 
-    Page -> Article -> Statement -> Candidate -> Match -> Note
-                          Claim ----^
+Page -> Article -> Statement -> Candidate -> Match -> Note
+                      Claim ----^
 """
 
 from __future__ import annotations
@@ -150,6 +150,11 @@ class Candidate:
     """Cosine of the sentence vectors, best wording: -1..1."""
     wording: int = 0
     """Index into `claim.wordings` of the best wording."""
+
+    @property
+    def rank_score(self) -> float:
+        """One number to compare candidates by: half words, half meaning."""
+        return (self.lexical + max(self.dense, 0.0)) / 2
 
 
 @dataclass(frozen=True, slots=True)

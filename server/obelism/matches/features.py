@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -44,6 +45,12 @@ class Features:
     claim_length: float
     across: float
     """1 when statement and wording are in different languages."""
+    names_on_page: float
+    """Share of the claim's names that the page has anywhere; 1 where the claim has none."""
+    support: float
+    """How close the page's closest sentence is to the claim (rank score of the index)."""
+    closeness: float
+    """How close this sentence is, as a share of `support`."""
 
     def vector(self) -> NDArray[np.float64]:
         return np.array([getattr(self, name) for name in FEATURE_NAMES], np.float64)
@@ -62,6 +69,11 @@ def names(text: str) -> frozenset[str]:
     return frozenset(names_in(text))
 
 
+def page_names(texts: Iterable[str]) -> frozenset[str]:
+    """All names of a page's sentences."""
+    return frozenset().union(*map(names, texts))
+
+
 def wording_for(candidate: Candidate, language: str) -> Phrasing:
     """The wording to compare with: the closest one, or one in the statement's language if there is any."""
     wordings = candidate.claim.wordings
@@ -71,13 +83,30 @@ def wording_for(candidate: Candidate, language: str) -> Phrasing:
     return next((one for one in wordings if one.language[:2] == language[:2]), best)
 
 
-def features_of(statement: str, context: str, language: str, candidate: Candidate) -> Features:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A statement, what stands around it, and a claim it may be about."""
+
+    statement: str
+    context: str
+    """The title and the sentences before it; empty when unknown."""
+    language: str
+    candidate: Candidate
+    page_names: frozenset[str] = frozenset()
+    """All names of the page."""
+    support: float = 0.0
+    """The claim's best rank score on the page; 0 when there is no page."""
+
+
+def features_of(asked: Asked) -> Features:
     """Compare a statement with the wording of a candidate that suits it best."""
+    statement, context, language, candidate = asked.statement, asked.context, asked.language, asked.candidate
     wording = wording_for(candidate, language)
     said, meant = content(statement, language), content(wording.text, wording.language)
     around = said | content(context, language)
     who, wanted = names(statement), names(wording.text)
     nearby = who | names(context)
+    support = max(asked.support, candidate.rank_score, 1e-6)
     met, missing, extra = shared(wording.text, statement)
     a, b = fold(statement), fold(wording.text)
     return Features(
@@ -98,6 +127,9 @@ def features_of(statement: str, context: str, language: str, candidate: Candidat
         length=min(len(said), 30) / 30,
         claim_length=min(len(meant), 30) / 30,
         across=float(wording.language[:2] != language[:2]),
+        names_on_page=_share(wanted & (nearby | asked.page_names), wanted),
+        support=support,
+        closeness=candidate.rank_score / support,
     )
 
 

@@ -16,23 +16,13 @@ from importlib.resources import files
 import numpy as np
 
 from obelism.matches.explain import reasons_of
-from obelism.matches.features import FEATURE_NAMES, Features, features_of, wording_for
+from obelism.matches.features import FEATURE_NAMES, Asked, Features, features_of, wording_for
 from obelism.matches.vetoes import vetoes_of
-from obelism.model import Candidate, Match
+from obelism.model import Match
 from obelism.verifier import Pair, Verdict, Verifier
 
 # A vetoed pair is at most a suggestion: just under any threshold that makes a note.
 VETOED_SCORE = 0.49
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A statement, what stands before it, and a claim it may be about."""
-
-    statement: str
-    context: str
-    language: str
-    candidate: Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +81,7 @@ class Matcher:
         At most `most` pairs, the most plausible ones, are put before the verifier.
         """
         floor = self.model.plausible if plausible is None else plausible
-        seen = [features_of(one.statement, one.context, one.language, one.candidate) for one in asked]
+        seen = [features_of(one) for one in asked]
         cheap = [self.model.cheap.probability(list(features.vector())) for features in seen]
         chosen = [
             at for at in np.argsort(-np.asarray(cheap), kind="stable")[:most].tolist() if cheap[at] >= floor
@@ -104,7 +94,7 @@ class Matcher:
 
     def rank(self, asked: Sequence[Asked], most: int) -> list[Match]:
         """All pairs, best first: the verifier orders the first `most` of the cheap order, the rest follow."""
-        seen = [features_of(one.statement, one.context, one.language, one.candidate) for one in asked]
+        seen = [features_of(one) for one in asked]
         cheap = [self.model.rank_cheap.probability(list(features.vector())) for features in seen]
         order = np.argsort(-np.asarray(cheap), kind="stable").tolist()
         verdicts = self.verifier.judge([_pair(asked[at]) for at in order[:most]])
@@ -124,7 +114,7 @@ class Matcher:
     def _judged(self, one: Asked, features: Features, verdict: Verdict) -> Match:
         score = self.model.final.probability([verdict.same, *features.vector()])
         wording = wording_for(one.candidate, one.language)
-        vetoes = vetoes_of(one.statement, one.context, one.language, wording.text, wording.language)
+        vetoes = vetoes_of(one, wording)
         if vetoes:
             score = min(score, VETOED_SCORE)
         return Match(

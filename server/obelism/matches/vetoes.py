@@ -5,23 +5,25 @@ Each check answers with a `Veto` or None and knows nothing of scores.
 
 from __future__ import annotations
 
-from obelism.matches.features import content, names
+from rapidfuzz import fuzz
+
+from obelism.matches.features import Asked, content, names
 from obelism.matches.quantities import conflict
-from obelism.model import Veto
+from obelism.model import Phrasing, Veto
 
 # Below this many content words a claim, or a statement, is a topic and not a proposition.
 MIN_CLAIM_WORDS = 4
 MIN_STATEMENT_WORDS = 3
+# "Soyouz" and "Soyuz", "Kirienko" and "Kiriyenko" lie above, different names of one country below.
+ALIKE = 75
 
 
-def vetoes_of(
-    statement: str, context: str, language: str, claim: str, claim_language: str
-) -> tuple[Veto, ...]:
-    """All differences found."""
+def vetoes_of(asked: Asked, wording: Phrasing) -> tuple[Veto, ...]:
+    """All differences found between a statement and a wording of the claim."""
     found = (
-        number_veto(claim, statement),
-        name_veto(claim, statement, context),
-        fragment_veto(statement, language, claim, claim_language),
+        number_veto(wording.text, asked.statement),
+        name_veto(wording.text, asked.statement, names(asked.context) | asked.page_names),
+        fragment_veto(asked.statement, asked.language, wording.text, wording.language),
     )
     return tuple(veto for veto in found if veto)
 
@@ -35,12 +37,12 @@ def number_veto(claim: str, statement: str) -> Veto | None:
     return Veto("date" if unit in ("year", "month") else "number", detail)
 
 
-def name_veto(claim: str, statement: str, context: str) -> Veto | None:
-    """None of the claim's names is in the statement or before it, and the statement names others."""
+def name_veto(claim: str, statement: str, around: frozenset[str]) -> Veto | None:
+    """The statement names somebody, and none of the claim's names is in it or anywhere around it."""
     wanted, stated = names(claim), names(statement)
-    if not wanted or not stated or wanted & (stated | names(context)):
+    if not wanted or not stated:
         return None
-    if any(_alike(one, other) for one in wanted for other in stated):
+    if any(_alike(one, other) for one in wanted for other in stated | around):
         return None
     return Veto("name", f"{', '.join(sorted(wanted)[:3])} / {', '.join(sorted(stated)[:3])}")
 
@@ -55,5 +57,7 @@ def fragment_veto(statement: str, language: str, claim: str, claim_language: str
 
 
 def _alike(one: str, other: str) -> bool:
-    """A name and its adjective or inflection: "russia" and "russian"."""
-    return one[:4] == other[:4] if min(len(one), len(other)) >= 4 else one == other
+    """The same name, its adjective or inflection ("russia", "russian"), or another transliteration of it."""
+    if min(len(one), len(other)) < 4:
+        return one == other
+    return one[:4] == other[:4] or fuzz.ratio(one, other) >= ALIKE
