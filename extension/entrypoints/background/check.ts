@@ -95,8 +95,8 @@ async function takeSnapshot(tabId: number, settings: Settings): Promise<PageSnap
 /** Puts our script and the look of the marks into the page; doing so twice changes nothing. */
 async function enter(tabId: number): Promise<void> {
   const target = { tabId };
-  await browser.scripting.removeCSS({ target, files: ["/marks.css"], origin: "USER" }).catch(() => {});
-  await browser.scripting.insertCSS({ target, files: ["/marks.css"], origin: "USER" });
+  await browser.scripting.removeCSS({ target, files: ["/marks.css"] }).catch(() => {});
+  await browser.scripting.insertCSS({ target, files: ["/marks.css"] });
   await browser.scripting.executeScript({ target, files: ["/content-scripts/content.js"] });
 }
 

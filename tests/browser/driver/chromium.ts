@@ -20,8 +20,8 @@ export async function openChromium({ language = "en" } = {}): Promise<Reader> {
     pipe: true,
     enableExtensions: [EXTENSION],
     env: { ...process.env, LANGUAGE: language },
-    args: [...QUIET, `--lang=${language}`, "--host-resolver-rules=MAP *.example 127.0.0.1"],
-    defaultViewport: { width: 1100, height: 800 },
+    args: [...QUIET, `--lang=${language}`, "--window-size=1280,1500", "--host-resolver-rules=MAP *.example 127.0.0.1"],
+    defaultViewport: null,
   });
   const worker = await browser.waitForTarget(
     (t) => t.type() === "service_worker" && t.url().endsWith("background.js"),
@@ -75,6 +75,8 @@ class Chromium implements Reader {
       (t) => t.type() === "service_worker" && t.url().endsWith("background.js"),
     );
     const worker = await target.worker();
+    // The target is there a moment before the extension interface is.
+    await waitUntil(async () => (await worker!.evaluate("typeof globalThis.chrome?.storage")) === "object", "background");
     return (await worker!.evaluate(asExpression(run, args))) as T;
   }
 
