@@ -11,7 +11,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 from obelism.errors import BadInput
 
@@ -151,6 +151,12 @@ class Settings:
         _count(1, 1 << 30),
         "The largest request body, before and after decompression (JSON escapes make a page longer).",
     )
+    max_tags: int = _setting(
+        200_000, _count(1, 1 << 30), "The most tags that a page may have; news pages have a few thousand."
+    )
+    max_depth: int = _setting(
+        1_000, _count(10, 100_000), "The most elements of a page that may stand inside one another."
+    )
     request_seconds: float = _setting(
         4.0,
         _seconds,
@@ -182,6 +188,12 @@ class Settings:
     )
     cache_seconds: float = _setting(600.0, _seconds, "How long such an answer is kept.")
     refresh_seconds: float = _setting(2.0, _seconds, "How often a worker looks for changed claims.")
+    index_folder: Path = _setting(  # noqa: RUF009 (it returns a field)
+        lambda: user_cache_path("obelism") / "index",
+        lambda value: Path(_text(value)).expanduser(),
+        "Where the index over the claims is kept. It is derived from the database and may be deleted at any time.",
+        shown="`index` in the user's cache folder",
+    )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:

@@ -1,0 +1,82 @@
+"""The body of a request, read within limits: size on the wire, size unpacked, one layer of gzip."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Request
+
+from obelism.api.problems import Problem
+
+CHUNK = 64 * 1024
+GZIP = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What was sent: `wire` as it came, to know the same request again, and `content` unpacked."""
+
+    wire: bytes
+    content: bytes
+
+
+def read_body(request: Request, limit: int) -> Body:
+    """The body of `request`; raises Problem 413 over `limit` bytes, 400 and 415 when it cannot be unpacked."""
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in {"identity", "gzip", ""}:
+        raise Problem(
+            415,
+            "encoding",
+            "Unknown content encoding",
+            "Send the body plain or with one layer of gzip.",
+            {"Accept-Encoding": "gzip, identity"},
+        )
+    wire = _read(request, limit)
+    return Body(wire, _unpack(wire, limit) if encoding == "gzip" else wire)
+
+
+def too_large(limit: int) -> Problem:
+    """The answer to a body over `limit` bytes."""
+    return Problem(413, "too-large", "The request is too large", f"At most {limit} bytes can be taken.")
+
+
+def _read(request: Request, limit: int) -> bytes:
+    kept: list[bytes] = []
+    size = 0
+    for chunk in _chunks(request):
+        size += len(chunk)
+        if size <= limit:
+            kept.append(chunk)
+        elif size > 4 * limit:
+            break
+    # Up to four times the limit is read and dropped: a client that is still sending when the
+    # connection closes sees a reset instead of the answer.
+    if size > limit:
+        raise too_large(limit)
+    return b"".join(kept)
+
+
+def _chunks(request: Request) -> Iterator[bytes]:
+    while chunk := request.stream.read(CHUNK):
+        yield chunk
+
+
+def _unpack(wire: bytes, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(GZIP)
+    try:
+        content = unpacker.decompress(wire, limit + 1)
+    except zlib.error:
+        raise _bad_gzip("is damaged") from None
+    if len(content) > limit:
+        raise too_large(limit)
+    if not unpacker.eof:
+        raise _bad_gzip("ends too early")
+    if unpacker.unused_data:
+        raise _bad_gzip("is followed by other bytes")
+    return content
+
+
+def _bad_gzip(what: str) -> Problem:
+    return Problem(400, "bad-gzip", "The body cannot be unpacked", f"The gzip data {what}.")

@@ -1,0 +1,104 @@
+"""Ends work that runs past its time, inside the thread that does it.
+
+A page can be built so that reading it takes minutes. The stages know no clock, so the time limit comes
+from outside: a watching thread raises Overtime in the working thread (`PyThreadState_SetAsyncExc`). It
+arrives at the next Python bytecode, so the work really stops, where a thread that is merely no longer
+waited for would go on burning a core. A thread that sits in one endless C call does not react; then
+`stuck` turns true and the server's worker process is replaced (cli/worker.py).
+
+The danger of an asynchronous exception is that it arrives late, in the next request of that thread.
+Therefore the two sides agree without a lock (taking a lock can itself be interrupted): the watcher first
+names its target, then looks whether it is still running, then raises. The worker first stops running,
+then waits until it is nobody's target, then takes back what has not arrived. Each step is one operation
+under the interpreter's lock, so either the watcher sees that the work has ended, or the worker sees the
+watcher.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from obelism.api.problems import Problem
+
+T = TypeVar("T")
+
+TICK = 0.1
+RAISE_AGAIN_AFTER = 1.0  # a library may have swallowed the first one
+
+
+class Overtime(BaseException):
+    """The time is up. Not an Exception, so that no `except Exception` on the way keeps it."""
+
+
+@dataclass(eq=False, slots=True)
+class _Work:
+    thread: int
+    end: float
+    raised_at: float = field(default=0.0)
+
+
+class Watchdog:
+    """Gives each piece of work `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._running: dict[int, _Work] = {}
+        self._target: _Work | None = None
+        self._watching_in = 0
+
+    def run(self, call: Callable[[], T]) -> T:
+        """`call()`; raises Problem 503 when it takes too long."""
+        self._watch()
+        work = _Work(threading.get_ident(), time.monotonic() + self.seconds)
+        self._running[id(work)] = work
+        try:
+            try:
+                return call()
+            finally:
+                self._leave(work)
+        except Overtime:
+            self._leave(work)
+            detail = f"This took longer than {self.seconds:g} s and was stopped."
+            raise Problem(503, "overtime", "Took too long", detail, {"Retry-After": "30"}) from None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether some work did not react and is past twice its time."""
+        now = time.monotonic()
+        return any(now > work.end + self.seconds for work in list(self._running.values()))
+
+    def _leave(self, work: _Work) -> None:
+        self._running.pop(id(work), None)
+        while self._target is work:
+            time.sleep(0)
+        if work.raised_at:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(work.thread), None)
+
+    def _watch(self) -> None:
+        # Threads do not survive a fork: each worker process starts its own on its first request.
+        if self._watching_in != os.getpid():
+            self._watching_in = os.getpid()
+            threading.Thread(target=self._look, name="watchdog", daemon=True).start()
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(TICK)
+            now = time.monotonic()
+            for work in list(self._running.values()):
+                if now > max(work.end, work.raised_at + RAISE_AGAIN_AFTER if work.raised_at else 0.0):
+                    self._raise_in(work, now)
+
+    def _raise_in(self, work: _Work, now: float) -> None:
+        self._target = work
+        if id(work) in self._running:
+            work.raised_at = now
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(work.thread), ctypes.py_object(Overtime)
+            )
+        self._target = None

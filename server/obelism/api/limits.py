@@ -1,0 +1,92 @@
+"""How much one client may ask: requests in a time (Flask-Limiter) and requests at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter, RateLimitExceeded
+
+from obelism.api.guard import is_local_program
+from obelism.api.problems import Problem
+from obelism.settings import Settings
+
+
+class Limits:
+    """The limits of one application; programs on this machine are free of them by default."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._settings = settings
+        self._limiter = Limiter(
+            client,
+            app=app,
+            storage_uri=settings.rate_limit_storage,
+            strategy="moving-window",
+            # Without Redis each worker counts for itself rather than refusing readers.
+            in_memory_fallback_enabled=not settings.rate_limit_storage.startswith("memory:"),
+            in_memory_fallback=[settings.rate_limit],
+        )
+        self._busy: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        app.register_error_handler(RateLimitExceeded, lambda error: self._too_often().answer())
+
+    def limited(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """`view` for so many requests a client and time."""
+        return self._limiter.limit(self._settings.rate_limit, exempt_when=self.exempt)(view)
+
+    def guarded_by_token(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """`view` for so many wrong tokens a client and time; right ones do not count."""
+        return self._limiter.limit(self._settings.token_failures, deduct_when=_was_wrong_token)(view)
+
+    def exempt(self) -> bool:
+        """Whether the current request comes from a program that may ask without limits."""
+        return not self._settings.limit_local_programs and is_local_program(request)
+
+    @contextmanager
+    def one_of_few(self) -> Iterator[None]:
+        """Work for one client; raises Problem 429 when it has too many requests in work already."""
+        if self.exempt():
+            yield
+            return
+        name = client()
+        with self._lock:
+            if self._busy[name] >= self._settings.client_requests:
+                raise _problem("Too many requests at once", "Wait for the answers of those in work.", 1)
+            self._busy[name] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy[name] -= 1
+                if not self._busy[name]:
+                    del self._busy[name]
+
+    def _too_often(self) -> Problem:
+        current = self._limiter.current_limit
+        wait = max(1, round(current.reset_at - time.time())) if current else 60
+        return _problem("Too many requests", f"Try again in {wait} s.", wait)
+
+
+def client() -> str:
+    """Who asks, as far as limits care: an address; for IPv6 the network, which one client owns whole."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address) and not address.is_loopback:
+        return str(IPv6Address(int(address) >> 64 << 64))
+    return str(address)
+
+
+def _was_wrong_token(answer: Response) -> bool:
+    return answer.status_code == 401 and "Authorization" in request.headers
+
+
+def _problem(title: str, detail: str, wait: int) -> Problem:
+    return Problem(429, "too-many-requests", title, detail, {"Retry-After": str(wait)})

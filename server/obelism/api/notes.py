@@ -1,0 +1,50 @@
+"""POST /v1/notes: a page in, its notes out."""
+
+from __future__ import annotations
+
+from obelism.api import logs
+from obelism.api.answers import reading_shown
+from obelism.api.bodies import too_large
+from obelism.api.operations import Answer, Asked, Operations, validated_json
+from obelism.api.service import Service
+from obelism.api.shapes import NotesAsked, NotesShown
+from obelism.model import Page, Reading
+
+operations = Operations()
+
+
+@operations.add(
+    "POST",
+    "/v1/notes",
+    "Find the sentences of a page that repeat, report or deny a known claim",
+    body=NotesAsked,
+    answers={200: NotesShown},
+    limited=True,
+    large=True,
+)
+def check_page(asked: Asked) -> Answer:
+    service, raw = asked.service, asked.raw
+    assert raw is not None
+    key = service.cache.key(str(service.pipeline.version).encode(), raw.wire)
+    known = service.cache.get(key)
+    if known is not None:
+        service.meters.cached.inc()
+        logs.tell(cached=1)
+        return Answer(known)
+    sent = validated_json(NotesAsked, raw.content)
+    answer = reading_shown(read_page(service, Page(sent.html, sent.url, sent.language)))
+    encoded = Answer(answer).encoded()
+    service.cache.put(key, encoded)
+    return Answer(encoded)
+
+
+def read_page(service: Service, page: Page) -> Reading:
+    """The reading of `page`, counted; raises Problem 413 when its HTML is over the limit."""
+    if len(page.html.encode()) > service.settings.max_html_bytes:
+        raise too_large(service.settings.max_html_bytes)
+    reading = service.pipeline.read(page)
+    service.meters.statements.inc(reading.statements)
+    for note in reading.notes:
+        service.meters.notes.labels(note.level).inc()
+    logs.tell(statements=reading.statements, notes=len(reading.notes), flags=reading.flags)
+    return reading

@@ -1,0 +1,139 @@
+"""What the handlers work with: one object an application, made in app.py."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import request
+
+from obelism.api.cache import AnswerCache
+from obelism.api.deadline import Watchdog
+from obelism.api.guard import is_local_program
+from obelism.api.limits import Limits
+from obelism.api.metrics import Gauge, Meters
+from obelism.api.problems import Problem
+from obelism.api.shapes import FeedShown, Readiness
+from obelism.errors import Unavailable
+from obelism.pipeline import Pipeline
+from obelism.settings import Settings
+from obelism.store import Store
+
+if TYPE_CHECKING:
+    from obelism.api.operations import Operation
+
+log = logging.getLogger("obelism")
+
+
+@dataclass(eq=False)
+class Service:
+    """The parts of a running service."""
+
+    settings: Settings
+    store: Store
+    pipeline: Pipeline
+    limits: Limits
+    meters: Meters
+    cache: AnswerCache
+    watchdog: Watchdog
+    operations: Sequence[Operation] = ()
+    degraded: bool = field(default=False, init=False)
+    """The store did not answer when it was last asked."""
+    _refreshing_in: int = field(default=0, init=False)
+    _stopped: threading.Event = field(default_factory=threading.Event, init=False)
+
+    def start_refreshing(self) -> None:
+        """Look for changed claims now, and from now on in a thread of this process (threads do not survive
+        a fork, so every worker says this for itself)."""
+        if self._refreshing_in == os.getpid():
+            return
+        self._refreshing_in = os.getpid()
+        self.refresh()
+        threading.Thread(target=self._keep_refreshing, name="refresh", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the refreshing and let go of the store."""
+        self._stopped.set()
+        self.store.close()
+
+    def refresh(self) -> None:
+        """Take in changed claims; without the store, go on with those that are known."""
+        try:
+            index = self.pipeline.index
+            index.apply(self.store.changes(index.sequence))
+        except Unavailable as error:
+            if not self.degraded:
+                log.error("degraded", extra={"detail": str(error)})
+            self.degraded = True
+        else:
+            if self.degraded:
+                log.warning("recovered")
+            self.degraded = False
+
+    def actor(self, scope: str) -> str:
+        """The name on the token that the request carries; raises Problem 401 or 403."""
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise _unauthorized("This call needs a token: Authorization: Bearer …")
+        token = self.store.tokens.check(secret.strip())
+        if token is None:
+            raise _unauthorized("The token is unknown, expired or revoked.")
+        if scope not in token.scopes:
+            raise Problem(403, "not-allowed", "Not allowed", f"The token lacks the scope {scope}.")
+        return token.name
+
+    def admit_reader(self) -> None:
+        """Raises Problem 401 or 403 where checks and look-ups need a token and there is none."""
+        if self.settings.access == "token" and not is_local_program(request):
+            self.actor("read")
+
+    def readiness(self) -> Readiness:
+        """Whether pages are read against the claims as they are now."""
+        return Readiness(
+            status="degraded" if self.degraded else "ready",
+            claims=len(self.pipeline.index),
+            index_version=self.pipeline.index.sequence,
+            feeds=[FeedShown(name=name, age_seconds=age) for name, age in self._feed_ages()],
+        )
+
+    def gauges(self) -> list[Gauge]:
+        """What `/metrics` says of this moment."""
+        index = self.pipeline.index
+        ages = [
+            Gauge("obelism_feed_age_seconds", "Time since a feed was up to date", age, {"feed": name})
+            for name, age in self._feed_ages()
+            if age is not None
+        ]
+        return [
+            Gauge("obelism_index_version", "Change of the store that the index reflects", index.sequence),
+            Gauge("obelism_claims", "Claims in the index", len(index)),
+            Gauge("obelism_degraded", "1 while the store does not answer", float(self.degraded)),
+            *ages,
+        ]
+
+    def _feed_ages(self) -> list[tuple[str, float | None]]:
+        """Feeds by host and path, for a query can hold a key, and how old their claims are."""
+        try:
+            feeds = self.store.feeds.all()
+        except Unavailable:
+            return []
+        now = datetime.now(UTC)
+        return [
+            (urlsplit(feed.url)._replace(query="", fragment="").geturl(), feed.age(now)) for feed in feeds
+        ]
+
+    def _keep_refreshing(self) -> None:
+        while not self._stopped.wait(self.settings.refresh_seconds):
+            self.refresh()
+
+
+def _unauthorized(detail: str) -> Problem:
+    return Problem(
+        401, "unauthorized", "A token is needed", detail, {"WWW-Authenticate": 'Bearer realm="obelism"'}
+    )

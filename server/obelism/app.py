@@ -1,0 +1,72 @@
+"""create_app(settings): builds store, index and routes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from obelism import api
+from obelism.article import Limits
+from obelism.candidates import Index
+from obelism.encoder import Encoder, UniversalEncoder
+from obelism.pipeline import Pipeline
+from obelism.settings import Settings
+from obelism.starter import open_claims
+from obelism.store import Store
+
+
+def create_app(settings: Settings) -> Flask:
+    """The whole service as a WSGI application; the database is made where it is missing."""
+    app = Flask("obelism", static_folder=None)
+    app.url_map.merge_slashes = False
+    store = open_claims(settings)
+    api.install(app, settings, store, pipeline_of(settings, store))
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    return app
+
+
+def create_pipeline(settings: Settings) -> Pipeline:
+    """The stages over the claims of this installation, for a single command."""
+    return pipeline_of(settings, open_claims(settings))
+
+
+def pipeline_of(settings: Settings, store: Store) -> Pipeline:
+    """The stages over the claims of `store`."""
+    encoder = UniversalEncoder()
+    limits = Limits(settings.max_html_bytes, settings.max_tags, settings.max_depth)
+    return Pipeline(_index(settings, store, encoder), limits=limits)
+
+
+def _index(settings: Settings, store: Store, encoder: Encoder) -> Index:
+    """The index over all claims: mapped from disk and brought up to date, or built and written.
+
+    It is derived data in a folder that belongs to one database. A folder that cannot be written costs
+    the time of building it at each start, and nothing else.
+    """
+    folder = settings.index_folder / _identity(settings, store)
+    index = Index.open(folder, encoder) if folder.is_dir() else None
+    if index and index.sequence <= store.latest_change():
+        index.apply(store.changes(index.sequence))
+        return index
+    sequence = store.latest_change()
+    built = Index.build(store.claims(), encoder, sequence)
+    try:
+        built.save(folder)
+    except OSError:
+        return built
+    # Mapped from the file, the workers share its memory; built here, each of them would own a copy.
+    return Index.open(folder, encoder) or built
+
+
+def _identity(settings: Settings, store: Store) -> str:
+    """Names one database: its address and the first change that it ever saw.
+
+    A database that was deleted and made anew at the same address must not find the old one's index.
+    """
+    first = store.audit.entries(before=200, limit=200)[-1:]
+    told = [settings.database_url, *(f"{entry.at} {entry.subject} {entry.after}" for entry in first)]
+    return sha256("\n".join(told).encode()).hexdigest()[:16]

@@ -1,0 +1,101 @@
+"""obelism serve"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from dataclasses import replace
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from obelism.cli.worker import PlainLogger, Worker
+from obelism.errors import Unavailable
+from obelism.settings import Settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [OBELISM_HOST or 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [OBELISM_PORT or 8750]")
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.  [OBELISM_WORKERS or 2]")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the API and the front page until stopped."""
+    settings = Settings.from_environment(os.environ)
+    settings = replace(
+        settings, host=host or settings.host, port=port or settings.port, workers=workers or settings.workers
+    )
+    _check_port(settings)
+    Server(settings).run()
+
+
+class Server(BaseApplication):
+    """gunicorn around one application, loaded once and then shared by the workers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        # Where the workers' numbers are added up; prometheus_client looks for it when it is imported.
+        self.numbers = tempfile.mkdtemp(prefix="obelism-metrics-")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = self.numbers
+        # The tokenizer would start threads of its own, and threads do not survive the fork into workers.
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = self.settings
+        options: dict[str, Any] = {
+            "bind": f"{settings.host}:{settings.port}",
+            "workers": settings.workers,
+            "threads": settings.threads,
+            "worker_class": Worker,
+            "logger_class": PlainLogger,
+            "preload_app": True,
+            # A thread that does not react to its time limit is reported stuck after twice that time.
+            "timeout": max(5, round(2 * settings.request_seconds)),
+            "graceful_timeout": 30,
+            "keepalive": 15,
+            "control_socket_disable": True,
+            "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112
+            "forwarded_allow_ips": "",
+            "when_ready": self._when_ready,
+            "post_worker_init": self._start_refreshing,
+            "child_exit": self._forget_worker,
+            "on_exit": lambda _: shutil.rmtree(self.numbers, ignore_errors=True),
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from obelism.api import logs
+        from obelism.app import create_app
+
+        logs.configure()
+        return create_app(self.settings)
+
+    def _when_ready(self, _: Any) -> None:
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        click.echo(f"Obelism is ready: http://{host}:{self.settings.port}/  (Ctrl+C stops it)", err=True)
+
+    def _start_refreshing(self, worker: Any) -> None:
+        worker.wsgi.extensions["obelism"].start_refreshing()
+
+    def _forget_worker(self, _: Any, worker: Any) -> None:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid, self.numbers)  # type: ignore[no-untyped-call]
+
+
+def _check_port(settings: Settings) -> None:
+    # gunicorn would try five times and then end with a log of its own.
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Unavailable(
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; "
+                "another service may be running there, OBELISM_PORT chooses another port"
+            ) from error
