@@ -1,0 +1,82 @@
+"""Page -> Article: the readable text of a page, in its own characters, and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from obelism.article.body import body_runs
+from obelism.article.dates import published_date
+from obelism.article.description import describe
+from obelism.article.kind import kind_of, reviewed_urls
+from obelism.article.language import language_of
+from obelism.article.markup import Limits, parse
+from obelism.article.names import LEDE
+from obelism.article.outline import HEADINGS, Outline, outline
+from obelism.article.title import find_title, title_names, without_site
+from obelism.errors import NotAnArticle
+from obelism.model import Article, Block, BlockKind, Page
+
+__all__ = ["Limits", "read_article"]
+
+_BETWEEN = "\n\n"
+_MIN_WORTH = 60.0  # characters of running text below which a page is not taken for an article
+_DEFAULT = Limits()
+
+
+def read_article(page: Page, limits: Limits = _DEFAULT) -> Article:
+    """The article of a page, its visible headline first.
+
+    Raises NotAnArticle rather than guess, and PageTooLarge beyond `limits`. Nothing is fetched.
+    """
+    soup = parse(page.html, limits)
+    about = describe(soup)
+    out = outline(soup, limits.max_depth)
+    names = title_names(about)
+    title = find_title(out, names)
+    body = body_runs(out, title)
+    if sum(out.runs[index].worth for index in body) < _MIN_WORTH:
+        raise NotAnArticle("No article was found on this page.")
+    text, blocks = _joined(out, body, title)
+    reviewed = reviewed_urls(about, page.url)
+    return Article(
+        text=text,
+        blocks=blocks,
+        title=out.runs[title].text if title >= 0 else without_site(names[0]) if names else "",
+        language=language_of(text, about, page.language),
+        published=published_date(about, page.url),
+        url=page.url,
+        kind=kind_of(about, reviewed, page.url),
+        reviewed_urls=reviewed,
+    )
+
+
+def _joined(out: Outline, body: Sequence[int], title: int) -> tuple[str, tuple[Block, ...]]:
+    kinds = _kinds(out, body)
+    if title >= 0:
+        body, kinds = [title, *body], ["title", *kinds]
+    blocks: list[Block] = []
+    start = 0
+    for index, kind in zip(body, kinds, strict=True):
+        end = start + len(out.runs[index].text)
+        blocks.append(Block(start, end, kind))
+        start = end + len(_BETWEEN)
+    return _BETWEEN.join(out.runs[index].text for index in body), tuple(blocks)
+
+
+def _kinds(out: Outline, body: Sequence[int]) -> list[BlockKind]:
+    kinds: list[BlockKind] = []
+    for index in body:
+        run = out.runs[index]
+        tags = {out.boxes[box].tag for box in out.ancestors(run.box)}
+        named = " ".join(out.boxes[box].names for box in list(out.ancestors(run.box))[:2])
+        kind: BlockKind = "text"
+        if "text" not in kinds and LEDE.search(named):
+            kind = "lede"
+        elif out.boxes[run.box].tag in HEADINGS and len(run.text) < 150:
+            kind = "heading"
+        elif "blockquote" in tags:
+            kind = "quote"
+        elif "li" in tags:
+            kind = "item"
+        kinds.append(kind)
+    return kinds

@@ -1,0 +1,71 @@
+"""Which boxes in and around the core are not the article: furniture, teasers, talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from obelism.article.names import ASIDE, AWAY, BODY, TALK, TRIFLE
+from obelism.article.outline import Box, Outline, Run
+from obelism.article.wordlist import wordlist
+
+_NEVER = wordlist("figcaption caption footer label legend dialog")
+_SELDOM = wordlist("aside figure address fieldset form")
+_LISTS = wordlist("ul ol div section nav table dl")
+_PARAGRAPH = 100  # characters of running text from which a box counts as holding paragraphs
+MAX_DROPPED = 0.3
+SMALL = 300  # characters that may always go by name: the captions of a very short article
+
+
+def drop_asides(out: Outline, core: int) -> None:
+    """Mark as dropped what is not the article; never a box around the core, nor one that looks like it.
+
+    Names may be wrong about a page: no single box with more than MAX_DROPPED of the core's running
+    text goes by its name, readers' talk excepted.
+    """
+    judge = _Judge(out, core)
+    for index, box in enumerate(out.boxes):
+        if index not in judge.spine:
+            box.dropped = out.boxes[box.parent].dropped or judge.is_aside(index)
+
+
+class _Judge:
+    def __init__(self, out: Outline, core: int) -> None:
+        self.out = out
+        self.spine = frozenset(out.ancestors(core))
+        around = (out.boxes[index] for index in self.spine)
+        self.twins = {(box.tag, box.names) for box in around if box.names.strip()}
+        self.running: Callable[[int], float] = out.sums(_running)
+        self.chars = out.sums(lambda run: len(run.text))
+        self.links = out.sums(lambda run: run.link_chars)
+        self.long = out.sums(lambda run: len(run.text) >= 200)
+        self.limit = max(MAX_DROPPED * self.running(core), SMALL)
+
+    def is_aside(self, index: int) -> bool:
+        box = self.out.boxes[index]
+        if (box.tag, box.names) in self.twins:
+            return False
+        if box.tag in _NEVER or TALK.search(box.names):
+            return True
+        running = self.running(index)
+        if running <= self.limit and _is_named_aside(box):
+            return True
+        if running < _PARAGRAPH and TRIFLE.search(box.names):
+            return True
+        return self._is_link_list(index) or (box.tag == "table" and not self.long(index))
+
+    def _is_link_list(self, index: int) -> bool:
+        box = self.out.boxes[index]
+        if box.tag not in _LISTS or box.end - box.first < 2:
+            return False
+        chars, links = self.chars(index), self.links(index)
+        if links > 0.5 * chars:
+            return True
+        return chars < 600 and links > 0.2 * chars and AWAY.match(self.out.runs[box.first].text) is not None
+
+
+def _running(run: Run) -> float:
+    return len(run.text) - run.link_chars if len(run.text) >= 80 else 0
+
+
+def _is_named_aside(box: Box) -> bool:
+    return box.tag in _SELDOM or (ASIDE.search(box.names) is not None and not BODY.search(box.names))

@@ -1,0 +1,51 @@
+"""Where on the page the article is: the box whose own paragraphs hold most running text."""
+
+from __future__ import annotations
+
+from obelism.article.names import ASIDE, BODY, CONSENT, TALK
+from obelism.article.outline import HEADINGS, Outline
+from obelism.article.wordlist import wordlist
+
+_PARAGRAPHS = HEADINGS | wordlist("p blockquote li pre dd dt center")
+_FRAMES = wordlist("aside footer figcaption caption figure dialog address form")
+
+
+def find_core(out: Outline) -> int:
+    """Index of the box that holds the article's paragraphs; -1 when there is no running text.
+
+    Each paragraph speaks for the box around it, half as much for the box around that, and a quarter
+    for the next: the article wins over a wrapper with everything, and over its own chunks.
+    """
+    trust = _trust(out)
+    score = [0.0] * len(out.boxes)
+    for run in out.runs:
+        weight = run.worth * trust[run.box]
+        box = run.box
+        if out.boxes[box].tag in _PARAGRAPHS and out.boxes[box].parent >= 0:
+            box = out.boxes[box].parent
+        for share in (1.0, 0.5, 0.25):
+            if weight and box >= 0:
+                score[box] += weight * share
+                box = out.boxes[box].parent
+    best = max(range(len(score)), key=score.__getitem__)
+    return best if score[best] > 0 else -1
+
+
+def _trust(out: Outline) -> list[float]:
+    """For each box, how far its names and those around it speak for or against an article."""
+    trust: list[float] = []
+    for box in out.boxes:
+        factor = trust[box.parent] if box.parent >= 0 else 1.0
+        if box.parent > 0:
+            factor *= 0.3 if box.tag in _FRAMES else 1.0
+            factor *= 0.2 if TALK.search(box.names) else 0.6 if ASIDE.search(box.names) else 1.0
+            factor *= 1.3 if BODY.search(box.names) else 1.0
+        trust.append(min(max(factor, 0.05), 1.6))
+    return trust
+
+
+def is_consent(out: Outline, core: int) -> bool:
+    """Is the core only a notice about cookies? So it looks when a page draws its article by script."""
+    box = out.boxes[core]
+    named = any(CONSENT.search(out.boxes[index].names) for index in out.ancestors(core))
+    return named and any("cookie" in run.text.lower() for run in out.runs[box.first : box.end])
