@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "server" / "obelism"
 MAP = """
     cli
     app
-    api starter
+    api starter evaluation
     pipeline store ingest settings
     article statements candidates matches framing notes
     encoder verifier

@@ -1,0 +1,108 @@
+"""Work that runs past its time is stopped in its own thread, and only that work."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from obelism.api.deadline import Watchdog
+from obelism.api.problems import Problem
+
+
+def spin(seconds: float = 60) -> str:
+    """Pure Python that takes its time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+    return "done"
+
+
+def spin_and_swallow() -> str:
+    """A library that keeps every ordinary exception to itself."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            spin()
+        except Exception:  # as such libraries do
+            continue
+    return "done"
+
+
+def test_work_within_its_time_gives_its_value() -> None:
+    assert Watchdog(5).run(lambda: "value") == "value"
+
+
+@pytest.mark.parametrize("work", [spin, spin_and_swallow])
+def test_work_past_its_time_is_stopped(work: Callable[[], str]) -> None:
+    started = time.monotonic()
+    with pytest.raises(Problem) as caught:
+        Watchdog(0.3).run(work)
+    assert (caught.value.status, caught.value.kind) == (503, "overtime")
+    assert caught.value.headers["Retry-After"]
+    assert time.monotonic() - started < 5
+
+
+def test_an_error_of_the_work_is_passed_on() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Watchdog(5).run(lambda: 1 // 0)
+
+
+def test_a_thread_is_unharmed_after_its_work_was_stopped() -> None:
+    dog = Watchdog(0.2)
+    for _ in range(3):
+        with pytest.raises(Problem):
+            dog.run(spin)
+        # A late exception would arrive here.
+        assert spin(0.2) == "done"
+        assert dog.run(lambda: "next") == "next"
+
+
+def test_work_that_ends_on_the_very_tick_never_leaves_an_exception_behind() -> None:
+    dog = Watchdog(0.1)
+
+    def near_the_end(outcomes: list[str]) -> None:
+        for step in range(12):
+            try:
+                outcomes.append(dog.run(lambda step=step: spin(0.08 + step * 0.01)))
+            except Problem:
+                outcomes.append("stopped")
+            spin(0.02)
+
+    outcomes: list[list[str]] = [[], [], []]
+    threads = [threading.Thread(target=near_the_end, args=(outcome,)) for outcome in outcomes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(outcome) for outcome in outcomes] == [12, 12, 12]
+
+
+def test_work_in_another_thread_goes_on() -> None:
+    dog = Watchdog(1.0)
+    outcome: list[str] = []
+    other = threading.Thread(target=lambda: outcome.append(dog.run(lambda: spin(0.9))))
+    with pytest.raises(Problem):
+        Watchdog(0.2).run(spin)
+    other.start()
+    other.join()
+    assert outcome == ["done"]
+
+
+def test_a_thread_that_does_not_react_is_known_as_stuck() -> None:
+    dog = Watchdog(0.2)
+    released = threading.Event()
+    # Waiting for a lock is one C call: no bytecode runs, so no exception arrives.
+
+    def wait() -> None:
+        with pytest.raises(Problem):
+            dog.run(released.wait)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    assert not dog.stuck
+    while not dog.stuck:
+        time.sleep(0.05)
+    released.set()
+    waiting.join()
+    assert not dog.stuck
