@@ -1,7 +1,7 @@
 /** Debian's Chromium with the extension, driven as a reader would: by its toolbar button. */
 import { execFileSync } from "node:child_process";
 import puppeteer, { type Browser, type Page, type Target } from "puppeteer-core";
-import { asExpression, type Reader, type Surface, type Tab } from "./reader";
+import { asExpression, type Reader, type Surface, type Tab, until } from "./reader";
 
 const EXTENSION = `${process.cwd()}/.output/chrome-mv3`;
 const QUIET = [
@@ -20,7 +20,12 @@ export async function openChromium({ language = "en" } = {}): Promise<Reader> {
     pipe: true,
     enableExtensions: [EXTENSION],
     env: { ...process.env, LANGUAGE: language },
-    args: [...QUIET, `--lang=${language}`, "--window-size=1280,1500", "--host-resolver-rules=MAP *.example 127.0.0.1"],
+    args: [
+      ...QUIET,
+      `--lang=${language}`,
+      "--window-size=1280,1500",
+      "--host-resolver-rules=MAP *.example 127.0.0.1",
+    ],
     defaultViewport: null,
   });
   const worker = await browser.waitForTarget(
@@ -76,7 +81,10 @@ class Chromium implements Reader {
     );
     const worker = await target.worker();
     // The target is there a moment before the extension interface is.
-    await waitUntil(async () => (await worker!.evaluate("typeof globalThis.chrome?.storage")) === "object", "background");
+    await until(
+      async () => (await worker!.evaluate("typeof globalThis.chrome?.storage")) === "object",
+      "background",
+    );
     return (await worker!.evaluate(asExpression(run, args))) as T;
   }
 
@@ -88,7 +96,7 @@ class Chromium implements Reader {
     await session.send("ServiceWorker.enable");
     await session.send("ServiceWorker.stopAllWorkers");
     await page.close();
-    await waitUntil(() => !this.browser.targets().some((t) => t.url() === host));
+    await until(() => !this.browser.targets().some((t) => t.url() === host), "the background has ended");
   }
 
   async close(): Promise<void> {
@@ -134,14 +142,6 @@ export class ChromiumPage implements Tab {
   close = () => this.page.close();
 }
 
-export async function waitUntil(test: () => boolean | Promise<boolean>, what = "condition"): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await test())) {
-    if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
-
-function which(name: string): string {
+export function which(name: string): string {
   return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
 }

@@ -40,6 +40,15 @@ export function asExpression(run: (...args: never[]) => unknown, args: readonly 
   return `(() => { const __name = (f) => f; return (${run})(...${JSON.stringify(args)}); })()`;
 }
 
+/** Waits for the thing, and says what it was when it does not come. */
+export async function until(test: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + 15_000;
+  while (!(await test())) {
+    if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
 /** Presses the button or link with this name; waits until it is there. */
 export async function press(surface: Surface, name: string): Promise<void> {
   await seen(surface, name, "button, a, summary, label");
@@ -56,9 +65,8 @@ export const textOf = (surface: Surface): Promise<string> =>
 
 /** Waits until the text is there. */
 export async function seen(surface: Surface, text: string, within = "body"): Promise<void> {
-  const end = Date.now() + 15_000;
-  for (;;) {
-    const there = await surface.evaluate(
+  const there = () =>
+    surface.evaluate(
       (text, within) =>
         [...document.querySelectorAll<HTMLElement>(within)].some((e) =>
           `${e.getAttribute("aria-label") ?? ""} ${e.innerText}`.replace(/\s+/g, " ").includes(text),
@@ -66,10 +74,9 @@ export async function seen(surface: Surface, text: string, within = "body"): Pro
       text,
       within,
     );
-    if (there) return;
-    if (Date.now() > end) throw new Error(`waited in vain for “${text}” in: ${await textOf(surface)}`);
-    await new Promise((done) => setTimeout(done, 60));
-  }
+  await until(there, `“${text}”`).catch(async (error: Error) => {
+    throw new Error(`${error.message} in: ${await textOf(surface)}`);
+  });
 }
 
 /** The text under each kind of mark in the page, in its order. */

@@ -1,0 +1,11 @@
+/** The browsers that every end-to-end test runs in; `OBELISM_BROWSER` picks one. */
+import { openChromium } from "./chromium";
+import { openFirefox } from "./firefox";
+import type { Reader } from "./reader";
+
+const ALL: [string, (options?: { language?: string }) => Promise<Reader>][] = [
+  ["chromium", openChromium],
+  ["firefox", openFirefox],
+];
+
+export const BROWSERS = ALL.filter(([name]) => (process.env.OBELISM_BROWSER ?? name) === name);
