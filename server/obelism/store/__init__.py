@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -14,14 +15,32 @@ from obelism import records
 from obelism.errors import NotFound
 from obelism.model import Claim, Status
 from obelism.store import schema
+from obelism.store.archive import back_up, restore
 from obelism.store.audit import Audit, Entry
-from obelism.store.claims import Changes, chunks, kept, url_key
+from obelism.store.claims import Changes, chunks, in_service, url_key
 from obelism.store.database import Database, latest_change
+from obelism.store.feedback import Feedback, FeedbackTable
+from obelism.store.feeds import Feed, Feeds
+from obelism.store.merges import Merge, Merges, Suggestion
 from obelism.store.migrate import migrate
 from obelism.store.taking import take_edit, take_import
+from obelism.store.tokens import SCOPES, Token, Tokens
 from obelism.text import fold
 
-__all__ = ["Entry", "PutSummary", "Store", "open_store"]
+__all__ = [
+    "BATCH",
+    "SCOPES",
+    "Entry",
+    "Feed",
+    "Feedback",
+    "Filters",
+    "Merge",
+    "PutSummary",
+    "Store",
+    "Suggestion",
+    "Token",
+    "open_store",
+]
 
 # Few enough that a killed import repeats little, many enough that commits cost nothing beside parsing.
 BATCH = 500
@@ -88,6 +107,10 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.audit = Audit(database)
+        self.feedback = FeedbackTable(database)
+        self.feeds = Feeds(database)
+        self.merges = Merges(database)
+        self.tokens = Tokens(database)
 
     def close(self) -> None:
         self._database.close()
@@ -95,10 +118,8 @@ class Store:
     def get(self, id: str) -> Claim | None:
         """The claim of that id; a retired one is None, a merged one is the claim that it went into."""
         with self._database.reading() as connection:
-            found = kept(connection, [id]).get(id)
-            if found and found.merged_into:
-                found = kept(connection, [found.merged_into]).get(found.merged_into)
-        return found.claim if found and found.is_live else None
+            found = in_service(connection, id)
+        return found.claim if found else None
 
     def put(self, claims: Iterable[Claim], actor: str = "import", *, edit: bool = False) -> PutSummary:
         """Keep `claims`, in transactions of at most BATCH; those acknowledged survive whatever follows.
@@ -184,6 +205,14 @@ class Store:
             for some in chunks(keys.values()):
                 found |= set(connection.execute(select(column).where(column.in_(some))).scalars())
         return {url for url, key in keys.items() if key in found}
+
+    def back_up(self, path: Path) -> int:
+        """Write the whole database to a file; see `obelism.store.archive`."""
+        return back_up(self._database, path)
+
+    def restore(self, path: Path) -> int:
+        """Fill this database, which must be empty, from a backup; see `obelism.store.archive`."""
+        return restore(self._database, path)
 
     def _set_retired(self, id: str, actor: str, retired: bool) -> None:
         with self._database.writing() as connection:

@@ -54,11 +54,19 @@ def kept(connection: Connection, ids: Iterable[str]) -> dict[str, Kept]:
     return found
 
 
+def in_service(connection: Connection, id: str) -> Kept | None:
+    """The claim that readers meet under `id`: itself, or the one that it was merged into."""
+    found = kept(connection, [id]).get(id)
+    while found and found.merged_into:
+        found = kept(connection, [found.merged_into]).get(found.merged_into)
+    return found if found and found.is_live else None
+
+
 class Changes:
     """The changes of one transaction; `get` sees what `set` was told before."""
 
     def __init__(self, connection: Connection, at: str, actor: str, ids: Iterable[str] = ()) -> None:
-        self._connection = connection
+        self.connection = connection
         self._at = at
         self._actor = actor
         self._now = kept(connection, ids)
@@ -70,7 +78,7 @@ class Changes:
     def get(self, id: str) -> Kept | None:
         if id not in self._asked:
             self._asked.add(id)
-            found = kept(self._connection, [id])
+            found = kept(self.connection, [id])
             self._now |= found
             self._stored |= set(found)
         return self._now.get(id)
@@ -97,26 +105,26 @@ class Changes:
         self._log.append(Entry(self._at, self._actor, action, subject, before, after))
 
     def write(self) -> None:
-        numbers = next_changes(self._connection, len(self._changed))
+        numbers = next_changes(self.connection, len(self._changed))
         rows = [_row(self._now[id], n, self._at) for id, n in zip(self._changed, numbers, strict=True)]
         self._insert([row for row in rows if row["id"] not in self._stored])
         self._update([row for row in rows if row["id"] in self._stored])
         if index := [entry for id in self._changed for entry in _review_rows(self._now[id])]:
-            self._connection.execute(insert(review_index), index)
-        log(self._connection, self._log)
+            self.connection.execute(insert(review_index), index)
+        log(self.connection, self._log)
 
     def _insert(self, rows: Sequence[dict[str, object]]) -> None:
         if rows:
-            self._connection.execute(insert(claims), rows)
+            self.connection.execute(insert(claims), rows)
 
     def _update(self, rows: Sequence[dict[str, object]]) -> None:
         if not rows:
             return
         values: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in rows[0] if name != "id"}
         changed = update(claims).where(claims.c.id == bindparam("this")).values(values)
-        self._connection.execute(changed, [{**row, "this": row["id"]} for row in rows])
+        self.connection.execute(changed, [{**row, "this": row["id"]} for row in rows])
         forgotten = delete(review_index).where(review_index.c.claim_id == bindparam("this"))
-        self._connection.execute(forgotten, [{"this": row["id"]} for row in rows])
+        self.connection.execute(forgotten, [{"this": row["id"]} for row in rows])
 
 
 def url_key(url: str) -> str:

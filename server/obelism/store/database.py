@@ -59,6 +59,14 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One state of the database, however many queries are asked of it."""
+        with self.connected() as connection:
+            if not self.is_sqlite:  # a transaction of SQLite is a snapshot already
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is alone in writing; on an exception nothing of it stays."""
         with self.connected(writing=True) as connection:

@@ -132,7 +132,7 @@ feedback = Table(
     Column("kind", String(16), nullable=False),
     Column("day", String(10), nullable=False),
     Column("state", String(12), nullable=False, index=True),
-    Column("count", Integer, nullable=False),
+    Column("readers", Integer, nullable=False),
     UniqueConstraint("claim_id", "framing", "kind", "day", "state"),
 )
 

@@ -15,6 +15,7 @@ from obelism.errors import BadClaim
 from obelism.model import Claim, Review
 from obelism.records import PUBLISHED
 from obelism.store.claims import Changes, Kept
+from obelism.store.merges import follow
 from obelism.text import fold
 
 Outcome = Literal["added", "changed", "unchanged", "retired"]
@@ -33,6 +34,9 @@ def take_import(changes: Changes, claim: Claim) -> Outcome:
     joined = _joined(base, old.claim, claim)
     if claim.id.startswith(PUBLISHED):
         joined = replace(joined, reviews=_with_superseded(old.claim.reviews, joined.reviews))
+    if old.merged_into:
+        follow(changes, old, joined)
+        return "changed"
     changes.set(replace(old, claim=joined, imported=claim), "change")
     return "retired" if old.retired else "changed"
 

@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("day", sa.String(10), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("readers", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_feedback"),
         sa.UniqueConstraint(
             "claim_id", "framing", "kind", "day", "state", name="uq_feedback_claim_id_framing_kind_day_state"

@@ -1,0 +1,127 @@
+"""Backup and restore: the whole database as one compressed file, the same for both engines.
+
+So a backup of SQLite can be restored into PostgreSQL when a newsroom grows out of one machine. The
+file is gzip over JSON Lines: a head, one line a row, and a foot with the number of rows, which a
+truncated file lacks.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, text
+
+from obelism.errors import BadInput, Unavailable
+from obelism.store.claims import CHUNK
+from obelism.store.database import Database
+from obelism.store.schema import REVISION, claims, counters, metadata
+
+_FORMAT = "obelism-backup-1"
+
+
+def back_up(database: Database, path: Path) -> int:
+    """Write everything to `path`, as it is at one moment, while others read and write; the rows written.
+
+    The file appears whole or not at all. Raises Unavailable when it cannot be written.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with gzip.open(part, "wb", compresslevel=6) as file, database.snapshot() as connection:
+            rows = _write(connection, file)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Unavailable(f"the backup {path} cannot be written: {error.strerror}") from error
+    return rows
+
+
+def restore(database: Database, path: Path) -> int:
+    """Fill an empty database from a backup, wholly or not at all; the rows restored.
+
+    Raises BadInput when the file is no whole backup or the database holds claims, Unavailable when the
+    file cannot be read.
+    """
+    try:
+        with gzip.open(path, "rb") as file, database.writing() as connection:
+            _check_empty(connection, database.name)
+            return _read(connection, file, path.name)
+    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadInput(f"{path.name} is no whole backup: {error}; nothing was restored") from error
+    except OSError as error:
+        raise Unavailable(f"the backup {path} cannot be read: {error.strerror}") from error
+
+
+def _write(connection: Connection, file: BinaryIO | gzip.GzipFile) -> int:
+    rows = 0
+    file.write(_line({"format": _FORMAT, "revision": REVISION}))
+    for table in metadata.sorted_tables:
+        # In the order of the key, so that equal databases give equal backups.
+        chosen = select(table).order_by(*table.primary_key.columns)
+        for row in connection.execution_options(yield_per=CHUNK).execute(chosen).mappings():
+            file.write(_line({"table": table.name, "row": dict(row)}))
+            rows += 1
+    file.write(_line({"rows": rows}))
+    return rows
+
+
+def _read(connection: Connection, file: BinaryIO | gzip.GzipFile, name: str) -> int:
+    head = json.loads(file.readline() or b"{}")
+    if head.get("format") != _FORMAT:
+        raise BadInput(f"{name} is no backup of Obelism; nothing was restored")
+    if head["revision"] != REVISION:
+        raise BadInput(
+            f"{name} was made by another version of Obelism (schema {head['revision']}); use that one"
+        )
+    connection.execute(delete(counters))
+    rows = 0
+    for table, batch in _batches(file, name):
+        connection.execute(insert(table), batch)
+        rows += len(batch)
+    _continue_numbering(connection)
+    return rows
+
+
+def _batches(file: BinaryIO | gzip.GzipFile, name: str) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    table, batch, rows = "", list[dict[str, Any]](), 0
+    for line in file:
+        entry = json.loads(line)
+        if batch and (entry.get("table") != table or len(batch) == CHUNK):
+            yield metadata.tables[table], batch
+            batch = []
+        if "rows" in entry:
+            if entry["rows"] != rows:
+                raise BadInput(f"{name} lacks rows; nothing was restored")
+            return
+        table, rows = entry["table"], rows + 1
+        batch.append(entry["row"])
+    raise BadInput(f"{name} is cut off; nothing was restored")
+
+
+def _check_empty(connection: Connection, name: str) -> None:
+    if connection.execute(select(func.count()).select_from(claims)).scalar_one():
+        raise BadInput(f"{name} holds claims already; restore into an empty database (OBELISM_DATABASE_URL)")
+
+
+def _continue_numbering(connection: Connection) -> None:
+    """PostgreSQL does not notice ids that were given to it: its sequences go on behind them."""
+    if connection.dialect.name == "sqlite":
+        return
+    for table in metadata.sorted_tables:
+        if "id" in table.c and table.c.id.autoincrement is not False and table.c.id.type.python_type is int:
+            connection.execute(
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), "
+                    f"(SELECT coalesce(max(id), 0) + 1 FROM {table.name}), false)"
+                )
+            )
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, ensure_ascii=False).encode() + b"\n"

@@ -1,0 +1,77 @@
+"""Feeds: where claims are fetched again and again, and how that went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from obelism.errors import NotFound
+from obelism.store.audit import Entry, log
+from obelism.store.database import Database
+from obelism.store.schema import feeds
+
+# PostgreSQL indexes no text over 2,700 bytes.
+MAX_URL = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source to be fetched again. Times are UTC, as 2026-11-22T08:00:00Z."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    last_try: str | None = None
+    last_success: str | None = None
+    last_error: str | None = None
+    """Why the last try failed; None when it did not."""
+
+    def age(self, now: datetime) -> float | None:
+        """Seconds since the feed was last known to be up to date; None when it never was."""
+        if self.last_success is None:
+            return None
+        return max(0.0, (now - datetime.fromisoformat(self.last_success).astimezone(UTC)).total_seconds())
+
+
+class Feeds:
+    """The feeds of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Feed]:
+        """The feeds by address."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(feeds).order_by(feeds.c.url)).mappings().all()
+        return [Feed(**row) for row in rows]
+
+    def add(self, url: str, actor: str) -> bool:
+        """Remember a feed; False when it was there already."""
+        with self._database.writing() as connection:
+            if connection.execute(select(feeds.c.url).where(feeds.c.url == url)).first():
+                return False
+            connection.execute(insert(feeds).values(url=url))
+            log(connection, [Entry(self._database.timestamp(), actor, "add feed", url)])
+        return True
+
+    def remove(self, url: str, actor: str) -> None:
+        """Forget a feed; its claims stay. Raises NotFound."""
+        with self._database.writing() as connection:
+            if not connection.execute(delete(feeds).where(feeds.c.url == url)).rowcount:
+                raise NotFound(f"no feed {url}")
+            log(connection, [Entry(self._database.timestamp(), actor, "remove feed", url)])
+
+    def succeeded(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> None:
+        """The feed's claims are in the database as of now; the marks make the next request conditional."""
+        at = self._database.timestamp()
+        self._set(url, etag=etag, last_modified=last_modified, last_try=at, last_success=at, last_error=None)
+
+    def failed(self, url: str, reason: str) -> None:
+        """The feed could not be fetched, or not to its end."""
+        self._set(url, last_try=self._database.timestamp(), last_error=reason)
+
+    def _set(self, url: str, **values: str | None) -> None:
+        with self._database.writing() as connection:
+            connection.execute(update(feeds).where(feeds.c.url == url).values(**values))

@@ -1,0 +1,219 @@
+"""Merging: several records of one claim become one, by somebody's decision, and apart again.
+
+The merged record stays as it was, out of service, and points to the kept one; the kept claim gains
+its wordings, reviews and positions. Undoing takes away from the kept claim what only the merge
+brought, so that corrections made since stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+
+from obelism import records
+from obelism.errors import BadInput, NotFound
+from obelism.model import Claim
+from obelism.store.claims import Changes, Kept
+from obelism.store.database import Database
+from obelism.store.schema import merge_suggestions, merges
+
+T = TypeVar("T")
+Decision = Literal["merged", "kept apart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One merge that was made; `undone` says when it was taken back."""
+
+    id: int
+    kept: str
+    merged: str
+    actor: str
+    at: str
+    undone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Two claims that may be one, for an editor to decide on; `score` is a probability, 0..1."""
+
+    id: int
+    first: str
+    second: str
+    score: float
+    reason: str
+    decision: Decision | None = None
+
+
+class Merges:
+    """The merges and merge suggestions of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def merge(self, kept: str, merged: Sequence[str], actor: str) -> list[Merge]:
+        """Make `merged` part of the claim `kept`. Raises NotFound, or BadInput for one twice."""
+        if not merged or kept in merged or len(set(merged)) != len(merged):
+            raise BadInput("a merge needs the claim to keep and at least one other, each once")
+        at = self._database.timestamp()
+        with self._database.writing() as connection:
+            changes = Changes(connection, at, actor, [kept, *merged])
+            ids: list[int] = []
+            for other in merged:
+                row = {"kept": kept, "merged": other, "actor": actor, "at": at}
+                row["kept_before"] = records.dump(_live(changes, kept).claim)
+                _merge_one(changes, kept, other)
+                ids.append(connection.execute(insert(merges).values(row).returning(merges.c.id)).scalar_one())
+                connection.execute(
+                    update(merge_suggestions).where(_pair(kept, other)).values(decision="merged")
+                )
+            changes.write()
+        return [Merge(id, kept, other, actor, at) for id, other in zip(ids, merged, strict=True)]
+
+    def undo(self, id: int, actor: str) -> None:
+        """Take a merge back: the merged claim is itself again. Raises NotFound."""
+        at = self._database.timestamp()
+        with self._database.writing() as connection:
+            found = (merges.c.id == id, merges.c.undone.is_(None))
+            row = connection.execute(select(merges).where(*found)).first()
+            if row is None:
+                raise NotFound(f"no merge {id} that could be undone")
+            changes = Changes(connection, at, actor, [row.kept, row.merged])
+            _undo_one(changes, row)
+            connection.execute(update(merges).where(*found).values(undone=at))
+            changes.write()
+
+    def all(self, claim_id: str | None = None) -> list[Merge]:
+        """The merges, newest first; of one claim, those on either side."""
+        columns = [merges.c[name] for name in ("id", "kept", "merged", "actor", "at", "undone")]
+        chosen = select(*columns).order_by(merges.c.id.desc())
+        if claim_id is not None:
+            chosen = chosen.where(or_(merges.c.kept == claim_id, merges.c.merged == claim_id))
+        with self._database.reading() as connection:
+            return [Merge(**row) for row in connection.execute(chosen).mappings()]
+
+    def suggest(self, pairs: Iterable[tuple[str, str, float, str]]) -> int:
+        """Note pairs (first, second, score, reason) for an editor; how many are new.
+
+        A pair that somebody has decided on is not brought up again.
+        """
+        new = 0
+        with self._database.writing() as connection:
+            for one, other, score, reason in pairs:
+                first, second = sorted((one, other))
+                if connection.execute(select(merge_suggestions.c.id).where(_pair(first, second))).first():
+                    continue
+                row = {"first": first, "second": second, "score": repr(score), "reason": reason}
+                connection.execute(insert(merge_suggestions).values(**row, at=self._database.timestamp()))
+                new += 1
+        return new
+
+    def suggestions(self) -> list[Suggestion]:
+        """The pairs that nobody has decided on, the surest first."""
+        chosen = select(merge_suggestions).where(merge_suggestions.c.decision.is_(None))
+        with self._database.reading() as connection:
+            rows = connection.execute(chosen.order_by(merge_suggestions.c.id)).all()
+        found = [Suggestion(r.id, r.first, r.second, float(r.score), r.reason) for r in rows]
+        return sorted(found, key=lambda suggestion: -suggestion.score)
+
+    def keep_apart(self, first: str, second: str, actor: str) -> None:
+        """Decide that a suggested pair is two claims. Raises NotFound."""
+        with self._database.writing() as connection:
+            decided = update(merge_suggestions).where(_pair(first, second)).values(decision="kept apart")
+            if not connection.execute(decided).rowcount:
+                raise NotFound(f"nobody suggested to merge {first} and {second}")
+            changes = Changes(connection, self._database.timestamp(), actor)
+            changes.note("keep apart", first, after=second)
+            changes.write()
+
+
+def take_in(into: Claim, other: Claim) -> Claim:
+    """`into` with the wordings, reviews and positions of `other`."""
+    return replace(
+        into,
+        claimant=into.claimant or other.claimant,
+        phrasings=_with(into.phrasings, [w for w in other.wordings if w not in into.wordings]),
+        reviews=_with(into.reviews, other.reviews),
+        positions=_with(into.positions, other.positions),
+    )
+
+
+def take_out(of: Claim, other: Claim, before: Claim) -> Claim:
+    """`of` without what came from `other` and was not there `before`."""
+    brought = take_in(before, other)
+    return replace(
+        of,
+        claimant=before.claimant if of.claimant == brought.claimant else of.claimant,
+        phrasings=_without(of.phrasings, brought.phrasings, before.phrasings),
+        reviews=_without(of.reviews, brought.reviews, before.reviews),
+        positions=_without(of.positions, brought.positions, before.positions),
+    )
+
+
+def follow(changes: Changes, merged: Kept, new: Claim) -> None:
+    """Bring a new version of a merged claim into the claims that it went into."""
+    kept = changes.get(merged.merged_into or "")
+    if kept is None:
+        return
+    changes.set(replace(merged, claim=new), "change")
+    rows = changes.connection.execute(
+        select(merges.c.kept_before).where(
+            merges.c.kept == kept.claim.id, merges.c.merged == new.id, merges.c.undone.is_(None)
+        )
+    )
+    before = records.load(rows.scalar_one())
+    claim = take_in(take_out(kept.claim, merged.claim, before), new)
+    if claim == kept.claim:
+        return
+    if kept.merged_into:
+        follow(changes, kept, claim)
+    else:
+        changes.set(replace(kept, claim=claim, imported=kept.imported or kept.claim), "change")
+
+
+def _merge_one(changes: Changes, kept_id: str, merged_id: str) -> None:
+    into, other = _live(changes, kept_id), _live(changes, merged_id)
+    # What the source sent stays the base of its next version; what a merge brings is our own.
+    joined = replace(into, claim=take_in(into.claim, other.claim), imported=into.imported or into.claim)
+    changes.set(joined, "merge")
+    changes.set(replace(other, merged_into=kept_id), "merge")
+
+
+def _undo_one(changes: Changes, row: Row[Any]) -> None:
+    into, other = changes.get(row.kept), changes.get(row.merged)
+    if into is None or other is None or not into.is_live:
+        raise BadInput(f"claim {row.kept} is out of service; bring it back before undoing this merge")
+    claim = take_out(into.claim, other.claim, records.load(row.kept_before))
+    # What it shares with others that are still part of the claim stays.
+    others = select(merges.c.merged).where(
+        merges.c.kept == row.kept, merges.c.undone.is_(None), merges.c.id != row.id
+    )
+    for id in changes.connection.execute(others).scalars().all():
+        if still := changes.get(id):
+            claim = take_in(claim, still.claim)
+    changes.set(replace(into, claim=claim), "undo merge")
+    changes.set(replace(other, merged_into=None), "undo merge")
+
+
+def _live(changes: Changes, id: str) -> Kept:
+    found = changes.get(id)
+    if found is None or not found.is_live:
+        raise NotFound(f"no claim {id} is in service")
+    return found
+
+
+def _pair(one: str, other: str) -> ColumnElement[bool]:
+    first, second = sorted((one, other))
+    return and_(merge_suggestions.c.first == first, merge_suggestions.c.second == second)
+
+
+def _with(items: tuple[T, ...], more: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys([*items, *more]))
+
+
+def _without(items: Iterable[T], brought: Iterable[T], before: Iterable[T]) -> tuple[T, ...]:
+    gone = set(brought) - set(before)
+    return tuple(item for item in items if item not in gone)

@@ -1,0 +1,363 @@
+"""What editors do to claims: their work lasts, it is logged, and it can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy
+
+from obelism import records
+from obelism.errors import BadInput, NotFound
+from obelism.model import Claim, Phrasing, Position, Review
+from obelism.store import PutSummary, Store, Suggestion, open_store
+
+CHECK = Review("AFP", "Faux", "https://factuel.afp.com/1", "Non", "2024-05-01", "fr")
+OTHER = Review("Maldita", "Bulo", "https://maldita.es/1", "No", "2024-05-02", "es")
+MOON = Claim("moon", "The Moon is made of cheese.", "en", reviews=(CHECK,))
+LUNA = Claim("luna", "La Luna es de queso.", "es", claimant="Paco", reviews=(OTHER, CHECK))
+
+
+# --- a source's new versions and an editor's corrections -----------------------------------------
+
+
+def test_an_editor_s_correction_outlives_the_next_import(store: Store) -> None:
+    store.put([MOON])
+    mended = replace(MOON, text="The Moon consists of cheese.", phrasings=(Phrasing("Lune-fromage", "fr"),))
+    store.put([mended], "anna", edit=True)
+    assert store.put([MOON]) == PutSummary(unchanged=1)
+    assert store.get("moon") == mended
+
+
+def test_a_source_s_news_and_an_editor_s_correction_are_joined(store: Store) -> None:
+    store.put([MOON])
+    store.put([replace(MOON, text="The Moon consists of cheese.")], "anna", edit=True)
+    store.put([replace(MOON, claimant="Wallace", reviews=(CHECK, OTHER))])
+    joined = store.get("moon")
+    assert joined == Claim(
+        "moon", "The Moon consists of cheese.", "en", claimant="Wallace", reviews=(CHECK, OTHER)
+    )
+
+
+def test_what_an_editor_took_out_does_not_come_back(store: Store) -> None:
+    store.put([LUNA])
+    store.put([replace(LUNA, reviews=(OTHER,))], "anna", edit=True)
+    store.put([replace(LUNA, claimant="Gromit")])
+    assert store.get("luna") == replace(LUNA, claimant="Gromit", reviews=(OTHER,))
+
+
+def test_what_a_source_takes_out_goes_unless_an_editor_put_it_there(store: Store) -> None:
+    store.put([replace(MOON, reviews=(CHECK,))])
+    store.put([replace(MOON, reviews=(CHECK, OTHER))], "anna", edit=True)
+    store.put([replace(MOON, reviews=())])
+    assert store.get("moon") == replace(MOON, reviews=(OTHER,))
+
+
+def test_a_verdict_that_its_publisher_replaced_is_kept_as_superseded(store: Store) -> None:
+    published = replace(MOON, id=f"{records.PUBLISHED}0123")
+    store.put([published])
+    changed = replace(CHECK, rating="Trompeur")
+    assert store.put([replace(published, reviews=(changed,))]) == PutSummary(changed=1)
+    assert store.put([replace(published, reviews=(changed,))]) == PutSummary(unchanged=1)
+    found = store.get(published.id)
+    assert found is not None
+    assert found.reviews == (changed, replace(CHECK, state="superseded"))
+
+
+def test_a_verdict_mended_in_one_s_own_file_is_not_called_superseded(store: Store) -> None:
+    store.put([MOON])
+    mended = replace(MOON, reviews=(replace(CHECK, rating="Trompeur"),))
+    store.put([mended])
+    assert store.get("moon") == mended
+
+
+# --- merging -------------------------------------------------------------------------------------
+
+
+def test_a_merged_claim_gives_what_it_has_to_the_kept_one(store: Store) -> None:
+    store.put([MOON, LUNA])
+    store.merges.merge("moon", ["luna"], "anna")
+    assert store.get("moon") == replace(
+        MOON, claimant="Paco", phrasings=(Phrasing(LUNA.text, "es"),), reviews=(CHECK, OTHER)
+    )
+    assert [claim.id for claim in store.claims()] == ["moon"]
+    assert store.get("luna") == store.get("moon")
+    assert store.reviewed_urls([OTHER.url]) == {OTHER.url}
+
+
+def test_every_node_learns_of_a_merge(store: Store) -> None:
+    store.put([MOON, LUNA])
+    seen = store.latest_change()
+    store.merges.merge("moon", ["luna"], "anna")
+    assert {id: claim is not None for _, id, claim in store.changes(seen)} == {"moon": True, "luna": False}
+
+
+def test_undoing_a_merge_gives_both_claims_back(store: Store) -> None:
+    store.put([MOON, LUNA])
+    [merge] = store.merges.merge("moon", ["luna"], "anna")
+    store.merges.undo(merge.id, "anna")
+    assert [store.get("moon"), store.get("luna")] == [MOON, LUNA]
+    assert [m.undone is not None for m in store.merges.all("luna")] == [True]
+    with pytest.raises(NotFound, match="no merge"):
+        store.merges.undo(merge.id, "anna")
+
+
+def test_undoing_a_merge_keeps_what_was_corrected_since(store: Store) -> None:
+    store.put([MOON, LUNA])
+    [merge] = store.merges.merge("moon", ["luna"], "anna")
+    merged = store.get("moon")
+    assert merged is not None
+    store.put([replace(merged, text="The Moon consists of cheese.")], "anna", edit=True)
+    store.merges.undo(merge.id, "anna")
+    assert store.get("moon") == replace(MOON, text="The Moon consists of cheese.")
+
+
+def test_undoing_one_of_two_merges_leaves_the_other_s_contribution(store: Store) -> None:
+    lune = Claim("lune", "La Lune est en fromage.", "fr", reviews=(OTHER,))
+    store.put([MOON, LUNA, lune])
+    first, _ = store.merges.merge("moon", ["luna", "lune"], "anna")
+    store.merges.undo(first.id, "anna")
+    assert store.get("moon") == replace(MOON, phrasings=(Phrasing(lune.text, "fr"),), reviews=(CHECK, OTHER))
+
+
+def test_a_merged_claim_s_source_goes_on_feeding_the_kept_one(store: Store) -> None:
+    store.put([MOON, LUNA])
+    [merge] = store.merges.merge("moon", ["luna"], "anna")
+    newer = replace(LUNA, reviews=(replace(OTHER, rating="Falso"),))
+    assert store.put([newer]) == PutSummary(changed=1)
+    assert store.put([newer]) == PutSummary(unchanged=1)
+    kept = store.get("moon")
+    assert kept is not None
+    assert [review.rating for review in kept.reviews] == ["Faux", "Falso"]
+    store.merges.undo(merge.id, "anna")
+    assert [store.get("moon"), store.get("luna")] == [MOON, newer]
+
+
+def test_the_kept_claim_s_own_source_does_not_undo_a_merge(store: Store) -> None:
+    store.put([MOON, LUNA])
+    store.merges.merge("moon", ["luna"], "anna")
+    assert store.put([MOON]) == PutSummary(unchanged=1)
+    store.put([replace(MOON, text="The Moon consists of cheese.")])
+    kept = store.get("moon")
+    assert kept is not None
+    assert (kept.text, OTHER in kept.reviews) == ("The Moon consists of cheese.", True)
+
+
+def test_a_chain_of_merges_leads_to_the_last_claim(store: Store) -> None:
+    store.put([MOON, LUNA, Claim("mond", "Der Mond ist aus Käse.", "de")])
+    [first] = store.merges.merge("luna", ["mond"], "anna")
+    store.merges.merge("moon", ["luna"], "anna")
+    assert store.get("mond") == store.get("moon")
+    with pytest.raises(BadInput, match="luna is out of service"):
+        store.merges.undo(first.id, "anna")
+    store.put([Claim("mond", "Der Mond besteht aus Käse.", "de")])
+    kept = store.get("moon")
+    assert kept is not None
+    assert [p.text for p in kept.phrasings] == ["La Luna es de queso.", "Der Mond besteht aus Käse."]
+
+
+@pytest.mark.parametrize(("kept", "merged"), [("moon", []), ("moon", ["moon"]), ("moon", ["luna", "luna"])])
+def test_a_merge_needs_different_claims(store: Store, kept: str, merged: list[str]) -> None:
+    store.put([MOON, LUNA])
+    with pytest.raises(BadInput, match="each once"):
+        store.merges.merge(kept, merged, "anna")
+
+
+def test_a_merge_that_fails_leaves_everything_as_it_was(store: Store) -> None:
+    store.put([MOON, LUNA])
+    with pytest.raises(NotFound, match="mars"):
+        store.merges.merge("moon", ["luna", "mars"], "anna")
+    assert [store.get("moon"), store.get("luna"), store.merges.all()] == [MOON, LUNA, []]
+
+
+def test_suggestions_wait_for_an_editor_the_surest_first(store: Store) -> None:
+    store.put([MOON, LUNA])
+    pairs = [("moon", "luna", 0.91, "same numbers"), ("moon", "mond", 0.97, "same names")]
+    assert store.merges.suggest(pairs) == 2
+    assert store.merges.suggest([("luna", "moon", 0.5, "again")]) == 0
+    assert [s.reason for s in store.merges.suggestions()] == ["same names", "same numbers"]
+    assert store.merges.suggestions()[1] == Suggestion(1, "luna", "moon", 0.91, "same numbers")
+    assert store.get("luna") == LUNA
+
+
+def test_a_pair_that_was_decided_on_is_not_suggested_again(store: Store) -> None:
+    store.put([MOON, LUNA, Claim("mond", "Der Mond", "de")])
+    pairs = [("moon", "luna", 0.91, ""), ("moon", "mond", 0.97, "")]
+    store.merges.suggest(pairs)
+    store.merges.keep_apart("mond", "moon", "anna")
+    store.merges.merge("moon", ["luna"], "anna")
+    assert store.merges.suggest(pairs) == 0
+    assert store.merges.suggestions() == []
+    with pytest.raises(NotFound, match="mars"):
+        store.merges.keep_apart("moon", "mars", "anna")
+
+
+# --- the audit log -------------------------------------------------------------------------------
+
+
+def test_every_change_is_logged_with_before_and_after(url: str) -> None:
+    store = open_store(url, now=lambda: datetime(2026, 11, 22, 8, tzinfo=UTC))
+    store.put([MOON], "feed")
+    mended = replace(MOON, text="The Moon consists of cheese.")
+    store.put([mended], "anna", edit=True)
+    store.retire("moon", "bob")
+    history = list(store.audit.history("moon"))
+    assert [(e.at, e.actor, e.action) for e in history] == [
+        ("2026-11-22T08:00:00Z", "feed", "add"),
+        ("2026-11-22T08:00:00Z", "anna", "edit"),
+        ("2026-11-22T08:00:00Z", "bob", "retire"),
+    ]
+    assert [(e.before, e.after) for e in history] == [
+        (None, records.dump(MOON)),
+        (records.dump(MOON), records.dump(mended)),
+        (None, None),
+    ]
+    store.close()
+
+
+def test_the_log_is_read_newest_first_in_pages(store: Store) -> None:
+    store.put([Claim(f"c{n}", "text", "en") for n in range(5)])
+    first = store.audit.entries(limit=3)
+    rest = store.audit.entries(before=first[-1].id)
+    assert [e.subject for e in first + rest] == ["c4", "c3", "c2", "c1", "c0"]
+    assert [e.subject for e in store.audit.entries("c1")] == ["c1"]
+
+
+@pytest.mark.parametrize("attack", ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"])
+def test_the_log_cannot_be_rewritten_even_with_sql(store: Store, url: str, attack: str) -> None:
+    store.put([MOON])
+    engine = sqlalchemy.create_engine(url)
+    with pytest.raises(sqlalchemy.exc.DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(sqlalchemy.text(attack))
+    engine.dispose()
+    assert [e.actor for e in store.audit.entries()] == ["import"]
+
+
+# --- tokens --------------------------------------------------------------------------------------
+
+
+def test_a_token_is_known_by_its_secret_until_it_is_revoked(store: Store) -> None:
+    secret, token = store.tokens.create("anna", {"edit"}, "root")
+    assert store.tokens.check(secret) == token
+    assert (token.name, token.scopes) == ("anna", frozenset({"edit"}))
+    assert store.tokens.check(secret + "x") is None
+    assert store.tokens.check("\ud800") is None
+    store.tokens.revoke("anna", "root")
+    assert store.tokens.check(secret) is None
+    assert [t.revoked is not None for t in store.tokens.all()] == [True]
+
+
+def test_a_token_ends_when_it_expires(url: str) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    store = open_store(url, now=lambda: now)
+    secret, _ = store.tokens.create("anna", ["read", "edit"], "root", lasts=timedelta(days=30))
+    now += timedelta(days=29, hours=23)
+    assert store.tokens.check(secret)
+    now += timedelta(hours=1)
+    assert store.tokens.check(secret) is None
+    store.close()
+
+
+def test_a_secret_is_kept_nowhere(store: Store, tmp_path: object) -> None:
+    secret, _ = store.tokens.create("anna", {"edit"}, "root")
+    logged = "".join(f"{e}" for e in store.audit.entries())
+    assert secret not in logged
+    assert secret[4:] not in logged
+
+
+def test_tokens_have_names_of_their_own_and_known_scopes(store: Store) -> None:
+    store.tokens.create("anna", {"edit"}, "root")
+    with pytest.raises(BadInput, match="already"):
+        store.tokens.create("anna", {"read"}, "root")
+    with pytest.raises(BadInput, match="no scope fly"):
+        store.tokens.create("bob", {"fly"}, "root")
+    with pytest.raises(BadInput, match="name"):
+        store.tokens.create(" ", {"edit"}, "root")
+    with pytest.raises(NotFound, match="carol"):
+        store.tokens.revoke("carol", "root")
+
+
+# --- feedback ------------------------------------------------------------------------------------
+
+
+def test_feedback_is_counted_by_claim_until_an_editor_decides(store: Store) -> None:
+    store.put([MOON, LUNA])
+    for _ in range(3):
+        store.feedback.add("moon", "wrong-match", "asserted")
+    store.feedback.add("moon", "wrong-match")
+    store.feedback.add("luna", "wrong-framing", "denied")
+    store.feedback.add("luna", "helpful")
+    assert [(f.claim_id, f.kind, f.framing, f.count) for f in store.feedback.queue()] == [
+        ("moon", "wrong-match", "asserted", 3),
+        ("luna", "wrong-framing", "denied", 1),
+        ("moon", "wrong-match", None, 1),
+    ]
+    assert store.feedback.decide("moon", "wrong-match", "confirmed", "anna") == 4
+    assert [f.claim_id for f in store.feedback.queue()] == ["luna"]
+    assert store.feedback.confirmed(["moon", "luna"]) == {"moon": {"wrong-match": 4}}
+    assert store.feedback.counts(["moon", "luna"]) == {
+        "moon": {"wrong-match": 4},
+        "luna": {"wrong-framing": 1, "helpful": 1},
+    }
+
+
+def test_dismissed_feedback_does_not_count(store: Store) -> None:
+    store.put([MOON])
+    store.feedback.add("moon", "wrong-match")
+    store.feedback.decide("moon", "wrong-match", "dismissed", "anna")
+    assert store.feedback.counts(["moon"]) == {}
+    assert store.feedback.queue() == []
+
+
+def test_every_node_learns_of_a_decision_and_the_log_keeps_it(store: Store) -> None:
+    store.put([MOON])
+    store.feedback.add("moon", "wrong-match")
+    seen = store.latest_change()
+    store.feedback.decide("moon", "wrong-match", "confirmed", "anna")
+    assert [id for _, id, _ in store.changes(seen)] == ["moon"]
+    assert store.audit.entries()[0].after == "1 × wrong-match: confirmed"
+
+
+def test_feedback_on_a_merged_claim_goes_to_the_kept_one(store: Store) -> None:
+    store.put([MOON, LUNA])
+    store.merges.merge("moon", ["luna"], "anna")
+    store.feedback.add("luna", "wrong-match")
+    assert [f.claim_id for f in store.feedback.queue()] == ["moon"]
+
+
+def test_feedback_needs_a_claim_and_a_known_kind(store: Store) -> None:
+    store.put([MOON])
+    with pytest.raises(NotFound, match="mars"):
+        store.feedback.add("mars", "helpful")
+    with pytest.raises(BadInput, match="wrong-match"):
+        store.feedback.add("moon", "rubbish")  # type: ignore[arg-type]
+
+
+# --- feeds ---------------------------------------------------------------------------------------
+
+
+def test_a_feed_remembers_how_it_went(url: str) -> None:
+    now = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    store = open_store(url, now=lambda: now)
+    assert store.feeds.add("https://feed.example/x", "anna")
+    assert not store.feeds.add("https://feed.example/x", "anna")
+    [feed] = store.feeds.all()
+    assert feed.age(now) is None
+    store.feeds.succeeded(feed.url, etag='"1"', last_modified="Sun, 22 Nov 2026 08:00:00 GMT")
+    now += timedelta(hours=2)
+    store.feeds.failed(feed.url, "it answered 500")
+    [feed] = store.feeds.all()
+    assert (feed.etag, feed.last_error, feed.age(now)) == ('"1"', "it answered 500", 7200.0)
+    store.feeds.remove(feed.url, "anna")
+    assert store.feeds.all() == []
+    with pytest.raises(NotFound):
+        store.feeds.remove(feed.url, "anna")
+    store.close()
+
+
+def test_positions_survive_editing(store: Store) -> None:
+    held = replace(MOON, positions=(Position("NASA", "denies", "https://nasa.gov/x"),))
+    store.put([MOON])
+    store.put([held], "anna", edit=True)
+    assert store.get("moon") == held
