@@ -1,0 +1,53 @@
+"""A veto is a difference that a reader can check."""
+
+import pytest
+from obelism.matches.features import Asked
+from obelism.matches.vetoes import fragment_veto, name_veto, number_veto, vetoes_of
+from obelism.model import Candidate, Claim, Phrasing, Veto
+
+NOBODY: frozenset[str] = frozenset()
+
+
+def test_another_share_is_a_veto_and_says_both() -> None:
+    assert number_veto("Taxes rose by 3 %", "Les impôts ont augmenté de 30 %") == Veto("number", "3 % / 30 %")
+
+
+def test_another_year_is_a_date_veto() -> None:
+    assert number_veto("The vote of 2016 was rigged", "Le scrutin de 2020 a été truqué") == Veto(
+        "date", "2016 / 2020"
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "statement", "around", "vetoed"),
+    [
+        ("Elon Musk spoke with Putin", "Selon le journal, Trump a rencontré Macron", NOBODY, True),
+        ("Elon Musk spoke with Putin", "D'après le quotidien, Poutine l'a appelé", NOBODY, False),
+        ("Elon Musk spoke with Putin", "Selon le journal, Trump était présent", frozenset({"musk"}), False),
+        ("Elon Musk spoke with Putin", "the two men talked for an hour", NOBODY, False),
+        ("Le Kremlin dément", "Reporters in London asked Russians", NOBODY, True),
+        ("Russia denies it", "Asked by reporters, the Russian side denied it", NOBODY, False),
+        ("Le vaisseau Soyouz a été percé", "Somebody drilled a hole in the Soyuz craft", NOBODY, False),
+    ],
+)
+def test_names_veto_only_when_none_of_the_claims_names_is_around(
+    claim: str, statement: str, around: frozenset[str], vetoed: bool
+) -> None:
+    assert (name_veto(claim, statement, around) is not None) == vetoed
+
+
+def test_a_short_claim_is_only_a_suggestion() -> None:
+    assert fragment_veto(
+        "The vaccine is not dangerous, the ministry says.", "en", "Vaccines kill", "en"
+    ) == Veto("fragment", "Vaccines kill")
+
+
+def test_a_short_sentence_is_no_proposition() -> None:
+    found = fragment_veto("A lie.", "en", "Vaccines cause autism in young children", "en")
+    assert found == Veto("fragment", "A lie.")
+
+
+def test_all_differences_are_reported_together() -> None:
+    claim = Claim("c", "Chirac won 82 % of the votes in France", "en")
+    asked = Asked("Merkel took 33 % of the ballots in Germany", "", "en", Candidate(claim, 0.2, 0.5))
+    assert [veto.kind for veto in vetoes_of(asked, Phrasing(claim.text, "en"))] == ["number", "name"]
