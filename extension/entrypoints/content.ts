@@ -52,9 +52,9 @@ async function obey(marker: Marker, order: Order): Promise<unknown> {
   }
 }
 
-function takeSnapshot(withAddress: boolean): PageSnapshot {
+async function takeSnapshot(withAddress: boolean): Promise<PageSnapshot> {
   return {
-    html: snapshot(document, { withAddress }),
+    html: await snapshot(document, { withAddress }),
     url: location.href,
     language: document.documentElement.lang,
     sensitive: sensitiveFields(document),

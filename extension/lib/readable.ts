@@ -37,6 +37,9 @@ export interface Visitor {
   text(node: Text): void;
 }
 
+/** Nodes between two chances to pause: asking for the time at each costs more than the node. */
+const STRIDE = 64;
+
 /**
  * Walks what is rendered under `root`: open shadow trees in place of their hosts' content, slotted nodes
  * where they are slotted; no hidden, private, form or script content.
@@ -45,56 +48,81 @@ export interface Visitor {
  * the call stack allows.
  */
 export function* walk(root: Element, visitor: Visitor): Generator<void, void, void> {
-  const stack: { element: Element; children: readonly Node[]; next: number; textShown: boolean }[] = [];
-  const push = (element: Element) => {
+  const hidden = new Set<Element>(root.querySelectorAll(PRIVATE));
+  const stack: Open[] = [];
+  const push = (element: Element, textShown: boolean) => {
     visitor.enter(element);
-    stack.push({ element, children: childrenOf(element), next: 0, textShown: showsText(element) });
+    const slotted = slottedIn(element);
+    stack.push({
+      element,
+      next: slotted ? (slotted.shift() ?? null) : firstChildOf(element, hidden),
+      textShown,
+      slotted,
+    });
   };
-  push(root);
-  while (stack.length) {
+  push(root, true);
+  for (let steps = 1; stack.length; steps++) {
+    if (steps % STRIDE === 0) yield;
     const top = stack[stack.length - 1]!;
-    const child = top.children[top.next++];
-    if (child === undefined) {
+    const child = top.next;
+    if (!child) {
       visitor.leave(top.element);
       stack.pop();
       continue;
     }
+    top.next = top.slotted ? (top.slotted.shift() ?? null) : child.nextSibling;
     if (child.nodeType === Node.TEXT_NODE) {
       if (top.textShown) visitor.text(child as Text);
-    } else if (child.nodeType === Node.ELEMENT_NODE && isReadable(child as Element)) {
-      push(child as Element);
+    } else if (
+      child.nodeType === Node.ELEMENT_NODE &&
+      !NEVER.has(child.nodeName) &&
+      !hidden.has(child as Element)
+    ) {
+      const shown = visibilityOf(child as Element);
+      if (shown !== "none") push(child as Element, shown === "all");
     }
-    yield;
   }
 }
 
-function childrenOf(element: Element): readonly Node[] {
+interface Open {
+  element: Element;
+  next: Node | null;
+  /** The rest of what is slotted here; null where the element shows its own children. */
+  slotted: Node[] | null;
+  textShown: boolean;
+}
+
+/** What another tree puts into this slot; null for a slot with its own content, and for all else. */
+function slottedIn(element: Element): Node[] | null {
+  const assigned = element instanceof HTMLSlotElement ? element.assignedNodes() : [];
+  return assigned.length ? [...assigned] : null;
+}
+
+function firstChildOf(element: Element, hidden: Set<Element>): Node | null {
   const shadow = element.shadowRoot;
-  if (shadow) return [...shadow.childNodes];
-  if (element instanceof HTMLSlotElement) {
-    const assigned = element.assignedNodes();
-    if (assigned.length) return assigned;
-  }
-  return [...element.childNodes];
+  if (!shadow) return element.firstChild;
+  for (const one of shadow.querySelectorAll(PRIVATE)) hidden.add(one);
+  return shadow.firstChild;
 }
 
-function isReadable(element: Element): boolean {
-  return !NEVER.has(element.tagName) && isRendered(element) && !element.matches(PRIVATE);
+/** Is this text there to be read, as far as its own element tells? */
+export function isTextShown(text: Text): boolean {
+  const parent = text.parentElement;
+  // Text right under a shadow root is shown as its host is.
+  const element = parent ?? (text.parentNode as ShadowRoot).host;
+  return !NEVER.has(element.nodeName) && visibilityOf(element) === "all";
 }
 
 /**
- * Is a box made for it? `content-visibility: auto` and transparency are no hiding: pages use both for
- * text that appears as the reader scrolls. `display: contents` has no box, yet its children are shown.
+ * "all": it and its text are shown; "children": its own text is not, what is in it may be.
+ *
+ * `content-visibility: auto` and transparency are no hiding: pages use both for text that appears as the
+ * reader scrolls. `display: contents` has no box, yet its children are shown.
  */
-function isRendered(element: Element): boolean {
-  return element.checkVisibility() || getComputedStyle(element).display === "contents";
-}
-
-function showsText(element: Element): boolean {
-  return element.checkVisibility({ visibilityProperty: true }) || isShownContents(element);
-}
-
-function isShownContents(element: Element): boolean {
-  const style = getComputedStyle(element);
-  return style.display === "contents" && style.visibility === "visible";
+function visibilityOf(element: Element): "all" | "children" | "none" {
+  if (element.checkVisibility({ visibilityProperty: true })) return "all";
+  if (element.checkVisibility()) return "children";
+  const { display, visibility } = getComputedStyle(element);
+  if (display !== "contents") return "none";
+  return visibility === "visible" ? "all" : "children";
 }

@@ -1,5 +1,6 @@
 /** Document -> the HTML that is sent: what the reader sees, and nothing about the reader. */
 import { walk } from "./readable";
+import { inSlices } from "./slices";
 
 /** Attributes that tell the service how a page is built. Links lose their address: it can name a reader. */
 const KEPT = new Set(
@@ -21,10 +22,10 @@ export interface SnapshotOptions {
   withAddress: boolean;
 }
 
-export function snapshot(document: Document, options: SnapshotOptions): string {
+export async function snapshot(document: Document, options: SnapshotOptions): Promise<string> {
   const out = ["<!DOCTYPE html><html", attributes(document.documentElement), "><head>"];
   out.push(...head(document, options), "</head>");
-  if (document.body) writeBody(document.body, out);
+  if (document.body) await writeBody(document.body, out);
   out.push("</html>");
   return out.join("");
 }
@@ -35,7 +36,7 @@ export function bareAddress(href: string): string | null {
   return url.protocol === "http:" || url.protocol === "https:" ? url.origin + url.pathname : null;
 }
 
-function writeBody(body: HTMLElement, out: string[]): void {
+async function writeBody(body: HTMLElement, out: string[]): Promise<void> {
   const steps = walk(body, {
     enter: (element) => out.push("<", tag(element), attributes(element), ">"),
     leave: (element) => {
@@ -43,7 +44,7 @@ function writeBody(body: HTMLElement, out: string[]): void {
     },
     text: (node) => out.push(escapeText(node.data)),
   });
-  while (!steps.next().done);
+  await inSlices(steps);
 }
 
 const tag = (element: Element) => element.localName;

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { openPlain, type PlainBrowser, type PlainPage } from "./driver/plain";
+
+type Quote = { exact: string; prefix?: string; suffix?: string };
+
+/** The text of the range that each quote gets in the page, white space as one space; null where none. */
+async function anchored(page: PlainPage, html: string, ...quotes: Quote[]): Promise<(string | null)[]> {
+  await page.show(html);
+  return page.run(async (quotes) => {
+    const notes = quotes.map((quote, n) => ({ id: String(n), quote: { prefix: "", suffix: "", ...quote } }));
+    const { ranges } = await lib.anchorAll(document.body, notes);
+    return notes.map(
+      ({ id }) =>
+        ranges
+          .get(id)
+          ?.toString()
+          .replace(/[ \n\t]+/g, " ") ?? null,
+    );
+  }, quotes);
+}
+
+for (const name of ["chromium", "firefox"] as const)
+  describe(`${name}: finding a sentence again`, () => {
+    let browser: PlainBrowser;
+    let page: PlainPage;
+    before(async () => {
+      browser = await openPlain(name);
+      page = await browser.newPage();
+    });
+    after(() => browser?.close());
+
+    it("crosses inline tags and line ends", async () => {
+      const html =
+        "<p>Before. The <em>quick</em> brown\n   <a href='#'><b>fox</b> jumped</a> over it. After.</p>";
+      assert.deepEqual(await anchored(page, html, { exact: "The quick brown fox jumped over it." }), [
+        "The quick brown fox jumped over it.",
+      ]);
+    });
+
+    it("does not care about no-break spaces, soft hyphens and zero-width characters", async () => {
+      const html =
+        "<p>Il a dit&nbsp;: «&#8239;la prési&shy;dence s’est trom&#8203;pée&#8239;» hier soir.</p>";
+      const [found] = await anchored(page, html, {
+        exact: "Il a dit : « la présidence s’est trompée » hier soir.",
+      });
+      assert.equal(
+        found?.replace(/[\u00ad\u200b]/g, ""),
+        "Il a dit\u00a0: «\u202fla présidence s’est trompée\u202f» hier soir.",
+      );
+    });
+
+    it("takes the occurrence that stands between the same words", async () => {
+      const html =
+        "<ul><li id=teaser>Poutine a appelé Musk, selon un journal américain.</li></ul>" +
+        "<p>Le récit continue. <span id=right>Poutine a appelé Musk, selon un journal américain.</span> Le Kremlin dément.</p>";
+      await page.show(html);
+      const place = await page.run(async () => {
+        const quote = {
+          exact: "Poutine a appelé Musk, selon un journal américain.",
+          prefix: "Le récit continue. ",
+          suffix: " Le Kremlin dément.",
+        };
+        const { ranges } = await lib.anchorAll(document.body, [{ id: "a", quote }]);
+        return ranges.get("a")?.startContainer.parentElement?.id;
+      });
+      assert.equal(place, "right");
+    });
+
+    it("draws nothing when two places fit equally well", async () => {
+      const html = "<p>Nobody knows who called whom.</p><p>Nobody knows who called whom.</p>";
+      assert.deepEqual(await anchored(page, html, { exact: "Nobody knows who called whom." }), [null]);
+    });
+
+    it("draws a short sentence only where its neighbours agree", async () => {
+      const html = "<p>Asked about it, she paused. He denied it. The hearing went on.</p>";
+      assert.deepEqual(
+        await anchored(
+          page,
+          html,
+          { exact: "He denied it.", prefix: "she paused. ", suffix: " The hearing" },
+          { exact: "He denied it.", prefix: "Quite another story. ", suffix: " The end of it" },
+        ),
+        ["He denied it.", null],
+      );
+    });
+
+    it("gives null for a sentence that is not there", async () => {
+      assert.deepEqual(
+        await anchored(page, "<p>One thing.</p>", { exact: "Another thing that nobody wrote here." }),
+        [null],
+      );
+    });
+
+    it("skips what the reader does not see, within a sentence too", async () => {
+      const html =
+        "<p>The minister <span style='display:none'>(advertisement)</span>resigned <script>x</script>on Monday morning.</p>";
+      const [found] = await anchored(page, html, { exact: "The minister resigned on Monday morning." });
+      assert.ok(found?.startsWith("The minister") && found.endsWith("morning."));
+    });
+
+    it("reaches into open shadow trees and slots", async () => {
+      await page.show("<news-body><p slot=lead>The lead was written by somebody else.</p></news-body>");
+      const found = await page.run(async () => {
+        const root = document.querySelector("news-body")!.attachShadow({ mode: "open" });
+        root.innerHTML = "<slot name=lead></slot><p>The body of it lies in a shadow tree.</p>";
+        const texts = ["The lead was written by somebody else.", "The body of it lies in a shadow tree."];
+        const notes = texts.map((exact) => ({ id: exact, quote: { exact, prefix: "", suffix: "" } }));
+        const { ranges } = await lib.anchorAll(document.body, notes);
+        lib.draw(
+          notes.map(({ id }) => ({ id, level: "flag" as const, range: ranges.get(id)! })),
+          "full",
+        );
+        const colour = getComputedStyle(
+          root.querySelector("p")!,
+          "::highlight(obelism-flag)",
+        ).backgroundColor;
+        return {
+          texts: [...ranges.values()].map(String),
+          drawn: CSS.highlights.get("obelism-flag")?.size,
+          colour,
+        };
+      });
+      assert.deepEqual(found.texts, [
+        "The lead was written by somebody else.",
+        "The body of it lies in a shadow tree.",
+      ]);
+      assert.equal(found.drawn, 2);
+    });
+
+    it("says in which order the sentences stand", async () => {
+      await page.show("<h1>A first sentence, as the title.</h1><p>A second sentence, in the text.</p>");
+      const order = await page.run(async () => {
+        const notes = ["A second sentence, in the text.", "A first sentence, as the title."].map((exact) => ({
+          id: exact,
+          quote: { exact, prefix: "", suffix: "" },
+        }));
+        const { offsets } = await lib.anchorAll(document.body, notes);
+        return [...offsets].sort((a, b) => a[1] - b[1]).map(([id]) => id);
+      });
+      assert.deepEqual(order, ["A first sentence, as the title.", "A second sentence, in the text."]);
+    });
+
+    it("draws quiet marks for flags only, none when off, and leaves the page as it was", async () => {
+      await page.show("<p>A flagged sentence stands here. A context sentence stands there.</p>");
+      const counts = await page.run(async () => {
+        const before = document.documentElement.outerHTML;
+        const texts = {
+          flag: "A flagged sentence stands here.",
+          context: "A context sentence stands there.",
+        };
+        const notes = Object.entries(texts).map(([id, exact]) => ({
+          id,
+          quote: { exact, prefix: "", suffix: "" },
+        }));
+        const { ranges } = await lib.anchorAll(document.body, notes);
+        const marks = notes.map(({ id }) => ({
+          id,
+          level: id as "flag" | "context",
+          range: ranges.get(id)!,
+        }));
+        const drawn = (["full", "quiet", "off"] as const).map((strength) => {
+          lib.draw(marks, strength);
+          return [...CSS.highlights.keys()];
+        });
+        return { drawn, same: document.documentElement.outerHTML === before };
+      });
+      assert.deepEqual(counts, {
+        drawn: [["obelism-flag", "obelism-context"], ["obelism-flag"], []],
+        same: true,
+      });
+    });
+
+    it("tells light letters from dark ones", async () => {
+      await page.show(
+        "<p style='color:#eee;background:#111'>Light letters on a dark ground here.</p><p>Dark letters on a light ground.</p>",
+      );
+      const names = await page.run(async () => {
+        const notes = [...document.querySelectorAll("p")].map((p, n) => ({
+          id: String(n),
+          quote: { exact: p.textContent!, prefix: "", suffix: "" },
+        }));
+        const { ranges } = await lib.anchorAll(document.body, notes);
+        lib.draw(
+          notes.map(({ id }) => ({ id, level: "flag" as const, range: ranges.get(id)! })),
+          "full",
+        );
+        return [...CSS.highlights].map(([name, marks]) => [name, [...marks].map(String)]);
+      });
+      assert.deepEqual(names, [
+        ["obelism-flag", ["Dark letters on a light ground."]],
+        ["obelism-flag-on-dark", ["Light letters on a dark ground here."]],
+      ]);
+    });
+  });

@@ -1,0 +1,2 @@
+/** Stands where a plain page has no extension interface. */
+export const browser = {};

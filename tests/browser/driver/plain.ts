@@ -1,0 +1,72 @@
+/** A page of a real browser with our plain modules in it, for tests of what has no interface. */
+import { build } from "esbuild";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import type * as anchor from "../../../extension/lib/anchor";
+import type * as highlight from "../../../extension/lib/highlight";
+import type * as sensitive from "../../../extension/lib/sensitive";
+import type * as snapshot from "../../../extension/lib/snapshot";
+import { which } from "./chromium";
+import { asExpression } from "./reader";
+
+declare global {
+  /** The modules under test, inside the page. */
+  const lib: typeof anchor & typeof highlight & typeof snapshot & Pick<typeof sensitive, "sensitiveFields">;
+}
+
+export interface PlainPage {
+  /** Shows this HTML, and nothing of what was there before. */
+  show(html: string): Promise<void>;
+  run<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
+  page: Page;
+}
+
+export interface PlainBrowser {
+  name: string;
+  newPage(): Promise<PlainPage>;
+  close(): Promise<void>;
+}
+
+const SOURCE = `
+export * from "./extension/lib/anchor";
+export * from "./extension/lib/highlight";
+export * from "./extension/lib/snapshot";
+export { sensitiveFields } from "./extension/lib/sensitive";
+`;
+
+async function bundle(): Promise<string> {
+  const result = await build({
+    stdin: { contents: SOURCE, resolveDir: process.cwd(), loader: "ts" },
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "lib",
+    // The extension's own interface is not needed for these modules, only named by their neighbours.
+    external: [],
+    alias: { "wxt/browser": "./tests/browser/driver/no-extension.ts" },
+  });
+  return result.outputFiles[0]!.text;
+}
+
+export async function openPlain(name: "chromium" | "firefox"): Promise<PlainBrowser> {
+  const [browser, code] = await Promise.all([launch(name), bundle()]);
+  return {
+    name,
+    close: () => browser.close(),
+    newPage: async () => {
+      const page = await browser.newPage();
+      return {
+        page,
+        show: async (html) => {
+          await page.setContent(html);
+          await page.evaluate(`${code}; globalThis.lib = lib;`);
+        },
+        run: (run, ...args) => page.evaluate(asExpression(run, args)) as never,
+      };
+    },
+  };
+}
+
+const launch = (name: "chromium" | "firefox"): Promise<Browser> =>
+  name === "chromium"
+    ? puppeteer.launch({ executablePath: which("chromium"), args: ["--no-sandbox", "--no-first-run"] })
+    : puppeteer.launch({ browser: "firefox", executablePath: which("firefox-esr") });
