@@ -93,7 +93,11 @@ def open_store(url: str, now: Callable[[], datetime] | None = None) -> Store:
     database = Database(url)
     if now is not None:
         database.now = now
-    migrate(database)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
     return Store(database)
 
 

@@ -31,10 +31,15 @@ def back_up(database: Database, path: Path) -> int:
     """
     part = path.with_name(f"{path.name}.part")
     try:
-        with gzip.open(part, "wb", compresslevel=6) as file, database.snapshot() as connection:
-            rows = _write(connection, file)
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
+        # For its owner only: it holds the hashes of tokens and what readers said.
+        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as raw:
+            with (
+                gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw) as file,
+                database.snapshot() as connection,
+            ):
+                rows = _write(connection, file)
+            raw.flush()
+            os.fsync(raw.fileno())
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
