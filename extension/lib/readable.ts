@@ -120,6 +120,8 @@ export function isTextShown(text: Text): boolean {
  * reader scrolls. `display: contents` has no box, yet its children are shown.
  */
 function visibilityOf(element: Element): "all" | "children" | "none" {
+  // Bare text in closed details is no element that could be asked.
+  if (element instanceof HTMLDetailsElement && !element.open) return "children";
   if (element.checkVisibility({ visibilityProperty: true })) return "all";
   if (element.checkVisibility()) return "children";
   const { display, visibility } = getComputedStyle(element);
