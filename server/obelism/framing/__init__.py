@@ -37,7 +37,7 @@ def frame(
     primary = language[:2].lower()
     ruling = rule(text, claim, primary, context)
     framing = combined(ruling, odds)
-    speaker = None if framing == "asserted" else speaker_of(text, primary, context)
+    speaker = None if framing == "asserted" else speaker_of(text, primary, framing, context, ruling.all_cues)
     return Framed(framing, speaker, quoted(text, ruling.cues))
 
 

@@ -49,7 +49,7 @@ def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def compiled(entries: list[str]) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(_as_regex, entries)) + r")(?!\w)")
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(_as_regex, entries)) + r")(?:(?!\w)|(?<!\w))")
 
 
 def _as_regex(entry: str) -> str:

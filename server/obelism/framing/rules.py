@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from obelism.framing.cues import Cue, cues_in
 from obelism.framing.polarity import opposite_in
+from obelism.framing.reference import refers_back
 from obelism.framing.scope import Scope, scope_of
 from obelism.model import Claim, Framing
 from obelism.text import fold
@@ -21,6 +24,8 @@ class Ruling:
     rule: str
     cues: tuple[str, ...] = ()
     """In the folded text."""
+    all_cues: tuple[Cue, ...] = ()
+    """Every cue of the text, those of other rules too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,9 @@ class Evidence:
     scope: Scope
     cues: tuple[Cue, ...]
     claim_kinds: frozenset[str]
+    in_quotation: bool
+    """A quotation begun in a sentence before is still open."""
+    refers_back: bool
 
     def of(self, *kinds: str) -> tuple[Cue, ...]:
         return tuple(cue for cue in self.cues if cue.kind in kinds)
@@ -39,26 +47,53 @@ class Evidence:
     def near(self, *kinds: str) -> tuple[Cue, ...]:
         return tuple(cue for cue in self.of(*kinds) if self.scope.reaches(cue.start))
 
+    def concerns(self, cue: Cue) -> bool:
+        """Not in a clause of its own that turns to something else ("…, but its union denies any dispute")."""
+        clause = self.scope.clause(cue.start)
+        start = self.scope.starts[clause]
+        end = self.scope.starts[clause + 1] if clause + 1 < len(self.scope.starts) else len(self.folded)
+        aside = self.scope.share > 0.5 and self.scope.weights[clause] == 0 and clause > 0
+        turned = aside and _TURN.search(self.folded[:start]) is not None
+        return not turned or _ANAPHOR.search(self.folded[start:end]) is not None
+
     def words(self, cue: Cue) -> str:
         return self.folded[cue.start : cue.end]
 
 
 def rule(text: str, claim: Claim, language: str, context: Sequence[str] = ()) -> Ruling:
     """The first rule that applies, strongest first."""
-    evidence = _evidence(text, claim, language)
+    evidence = _evidence(text, claim, language, context)
     for name, framing, precision, test in _RULES:
         found = test(evidence)
         if found is not None:
-            return Ruling(framing, precision, name, found)
-    return Ruling("asserted", 0.7, "plain")
+            return Ruling(framing, precision, name, found, evidence.cues)
+    return Ruling("asserted", 0.8, "plain", (), evidence.cues)
 
 
-def _evidence(text: str, claim: Claim, language: str) -> Evidence:
+def continues_quotation(context: Sequence[str]) -> bool:
+    """Is a quotation of the sentence before still open at its end?"""
+    last = context[-1] if context else ""
+    return any(last.rfind(left) > last.rfind(right) for left, right in ("«»", "“”"))
+
+
+def _evidence(text: str, claim: Claim, language: str, context: Sequence[str]) -> Evidence:
     folded = fold(text)
-    stated = fold(claim.text)
-    claim_kinds = frozenset(cue.kind for cue in cues_in(stated, claim.language[:2].lower()))
-    cues = cues_in(folded, language)
-    return Evidence(folded, stated, scope_of(folded, claim, language), tuple(cues), claim_kinds)
+    stated, claim_kinds = _stated(claim.text, claim.language[:2].lower())
+    return Evidence(
+        folded,
+        stated,
+        scope_of(folded, claim, language),
+        tuple(cues_in(folded, language)),
+        claim_kinds,
+        continues_quotation(context),
+        refers_back(text, language),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _stated(claim: str, language: str) -> tuple[str, frozenset[str]]:
+    folded = fold(claim)
+    return folded, frozenset(cue.kind for cue in cues_in(folded, language))
 
 
 Test = Callable[[Evidence], tuple[str, ...] | None]
@@ -72,7 +107,50 @@ def _any(*kinds: str) -> Test:
 
 
 def _question(evidence: Evidence) -> tuple[str, ...] | None:
-    return ("?",) if "?" in evidence.folded else None
+    at = evidence.folded.rfind("?")
+    # "A tax on rooms? That is a hoax": the page answers itself.
+    answered = any(cue.start > at for cue in evidence.of("deny", "false", "unproven", "contrary"))
+    return ("?",) if at >= 0 and not answered else None
+
+
+def _hypothetical(evidence: Evidence) -> tuple[str, ...] | None:
+    """The claim stands in the if-clause, or in the main clause of one ("aurait … s'il avait …")."""
+    found = [cue for cue in evidence.of("if") if evidence.scope.known and evidence.scope.reaches(cue.start)]
+    unreal = evidence.of("if") if evidence.of("conditional") else ()
+    return tuple(map(evidence.words, found or unreal)) or None
+
+
+def _neither(evidence: Evidence) -> tuple[str, ...] | None:
+    """ "Would neither confirm nor deny": open, unless somebody else in the sentence states it."""
+    return (
+        None if evidence.of("say", "accord") else tuple(map(evidence.words, evidence.of("neither"))) or None
+    )
+
+
+def _contrary_states(evidence: Evidence) -> tuple[str, ...] | None:
+    """ "Contrary to what the mayor says, <the claim>": the page states it, if it says so without a negation."""
+    first = next(iter(evidence.of("contrary")), None)
+    if (
+        first is None
+        or first.start > 0
+        or not evidence.folded.startswith(("contrary to", "contrairement", "unlike what"))
+    ):
+        return None
+    scope = evidence.scope
+    main = sum(scope.weights[1:])
+    plain = not evidence.of("negate", "lack", "false", "deny", "unproven", "concede")
+    stated = (
+        scope.share >= 0.6
+        and main > 2 * scope.weights[0]
+        and not opposite_in(evidence.folded, evidence.claim)
+    )
+    return (evidence.words(first),) if plain and stated else None
+
+
+def _not_fake(evidence: Evidence) -> tuple[str, ...] | None:
+    """ "It is not a fake" denies a claim of fakery, and asserts any other."""
+    about_fakes = evidence.claim_kinds & {"false", "doubtful"}
+    return tuple(map(evidence.words, evidence.of("unfalse"))) or None if about_fakes else None
 
 
 def _denial(*kinds: str) -> Test:
@@ -80,7 +158,7 @@ def _denial(*kinds: str) -> Test:
 
     def test(evidence: Evidence) -> tuple[str, ...] | None:
         mine = tuple(kind for kind in kinds if kind not in evidence.claim_kinds)
-        return tuple(map(evidence.words, evidence.of(*mine))) or None
+        return tuple(map(evidence.words, filter(evidence.concerns, evidence.of(*mine)))) or None
 
     return test
 
@@ -98,30 +176,70 @@ def _lack(evidence: Evidence) -> tuple[str, ...] | None:
     return tuple(map(evidence.words, found)) or None
 
 
+def _affirmed(evidence: Evidence) -> tuple[str, ...] | None:
+    """A claim says "never", and a sentence with the claim's words does not."""
+    denies = evidence.of("negate", "lack", "deny", "false", "unproven", "contrary")
+    stated = evidence.scope.share >= 0.5 and _NEVER.search(evidence.claim)
+    return () if stated and not denies else None
+
+
+def _reference(evidence: Evidence) -> tuple[str, ...] | None:
+    """References back are answers, and answers deny unless they confirm (all 46 of the tuning articles)."""
+    answers = evidence.refers_back and evidence.scope.share < 0.5
+    return () if answers and not evidence.of("real", "nondenial") else None
+
+
 def _opposite(evidence: Evidence) -> tuple[str, ...] | None:
     word = opposite_in(evidence.folded, evidence.claim)
     return (word,) if word else None
 
 
+def _headline(evidence: Evidence) -> tuple[str, ...] | None:
+    """ "Valley Post: …" or "… - ministry", where those words are not the claim's own topic."""
+    if evidence.folded.endswith("."):
+        return None
+    found = _SOURCE.search(evidence.folded)
+    if not found or any(found.start() <= spot < found.end() for spot in evidence.scope.spots):
+        return None
+    return (found.group().strip(),)
+
+
+_SOURCE = re.compile(
+    r"^(?!breaking|update|exclusive|video|watch|photo|vidéo|exclusif|opinion)"
+    r"(?:[\w'.-]+ ){0,2}[\w'.-]+: | - (?:[\w'.-]+ ){0,2}[\w'.-]+$"
+)
+_TURN = re.compile(r"\b(?:but|while|whereas|however|though|mais|alors que|tandis que|pourtant) ?$")
+_ANAPHOR = re.compile(
+    r"\b(?:it|this|that|these|those|them|so|claims?|allegations?|accusations?|reports?|rumou?rs?|wrong|false"
+    r"|le|la|les|cela|c'est|cette|ces|ce|faux|rien)\b|\bl'"
+)
+_NEVER = re.compile(r"\b(?:never|jamais)\b")
 _NEGATIVE = frozenset(("negate", "lack"))
 
 
 def _quote(evidence: Evidence) -> tuple[str, ...] | None:
-    return ('"',) if '"' in evidence.folded else None
+    return ('"',) if '"' in evidence.folded or evidence.in_quotation else None
 
 
 _RULES: tuple[tuple[str, Framing, float, Test], ...] = (
-    ("question", "questioned", 0.95, _question),
+    ("question", "questioned", 0.97, _question),
+    ("not fake", "denied", 0.8, _not_fake),
     ("undenied", "asserted", 0.8, _any("undenied", "unfalse")),
-    ("open", "questioned", 0.8, _any("open")),
+    ("neither", "questioned", 0.8, _neither),
+    ("hypothetical", "questioned", 0.8, _hypothetical),
+    ("contrary states", "asserted", 0.7, _contrary_states),
+    ("open", "questioned", 0.82, _any("open")),
     ("nondenial", "attributed", 0.8, _any("nondenial")),
-    ("deny", "denied", 0.8, _denial("deny")),
-    ("unproven", "denied", 0.8, _denial("unproven")),
-    ("contrary", "denied", 0.8, _denial("contrary")),
-    ("false", "denied", 0.8, _denial("false")),
-    ("polarity", "denied", 0.7, _polarity),
-    ("lack", "denied", 0.7, _lack),
-    ("opposite", "denied", 0.7, _opposite),
-    ("attribution", "attributed", 0.8, _any("accord", "hedge", "say", "rumour", "conditional", "doubtful")),
-    ("quote", "attributed", 0.8, _quote),
+    ("deny", "denied", 0.93, _denial("deny")),
+    ("unproven", "denied", 0.97, _denial("unproven")),
+    ("contrary", "denied", 0.95, _denial("contrary")),
+    ("false", "denied", 0.75, _denial("false")),
+    ("polarity", "denied", 0.8, _polarity),
+    ("lack", "denied", 0.75, _lack),
+    ("opposite", "denied", 0.65, _opposite),
+    ("affirmed", "denied", 0.7, _affirmed),
+    ("reference", "denied", 0.8, _reference),
+    ("attribution", "attributed", 0.85, _any("accord", "hedge", "say", "rumour", "conditional")),
+    ("headline", "attributed", 0.6, _headline),
+    ("quote", "attributed", 0.45, _quote),
 )
