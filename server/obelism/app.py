@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from obelism import api
 from obelism.article import Limits
 from obelism.candidates import Index
-from obelism.encoder import Encoder, UniversalEncoder
+from obelism.encoder import Encoder, default_encoder
 from obelism.pipeline import Pipeline
 from obelism.settings import Settings
 from obelism.starter import open_claims
@@ -36,7 +36,7 @@ def create_pipeline(settings: Settings) -> Pipeline:
 
 def pipeline_of(settings: Settings, store: Store) -> Pipeline:
     """The stages over the claims of `store`."""
-    encoder = UniversalEncoder()
+    encoder = default_encoder()
     limits = Limits(settings.max_html_bytes, settings.max_tags, settings.max_depth)
     return Pipeline(_index(settings, store, encoder), limits=limits)
 

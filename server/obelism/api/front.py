@@ -97,7 +97,7 @@ def install(app: Flask, service: Service) -> None:
 
     pages.add_url_rule("/", "check", service.limits.limited(check), methods=["POST"])
     app.register_blueprint(pages)
-    app.extensions["problem_pages"]["front"] = render_problem
+    app.extensions["problem_pages"] |= {"front.front": render_problem, "front.check": render_problem}
 
 
 def chosen_language(wish: str | None) -> Lang:

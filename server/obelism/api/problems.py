@@ -82,14 +82,14 @@ def problem_of(error: Exception) -> Problem:
 def install(app: Flask) -> None:
     """Answer every exception of `app` as a problem.
 
-    `app.extensions["problem_pages"]` holds, by blueprint, what shows a problem to a person instead.
+    `app.extensions["problem_pages"]` holds, by endpoint, what shows a problem to a person instead.
     """
     app.extensions["problem_pages"] = {}
 
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:
         problem = problem_of(error)
-        page = app.extensions["problem_pages"].get(request.blueprint)
+        page = app.extensions["problem_pages"].get(request.endpoint)
         shown: Response = page(problem) if page else problem.answer()
         return shown
 
