@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 from torch import Tensor, nn
+from torch.nn import functional
 
 from base import Base
 
@@ -96,9 +97,23 @@ class Verifier(nn.Module):
     def forward(self, ids: Tensor) -> Scores:
         padding = ids == PAD
         x = self.norm(self.word(ids) + self.position.weight[: ids.shape[1]])
+        # Written out for export: the layer's own attention fixes the batch size when it is traced.
+        hidden = torch.zeros_like(padding, dtype=x.dtype).masked_fill(padding, float("-inf"))[:, None, None]
         for layer in self.layers:
-            x = layer(x, src_key_padding_mask=padding)
+            x = layer.norm1(x + layer.dropout1(_attention(layer.self_attn, x, hidden)))
+            x = layer.norm2(x + layer.dropout2(layer.linear2(layer.dropout(layer.activation(layer.linear1(x))))))
         there = (~padding).unsqueeze(-1).to(x.dtype)
         pooled = torch.cat([x[:, 0], (x * there).sum(1) / there.sum(1)], dim=1)
         pooled = self.dropout(pooled)
         return Scores(self.same(pooled).squeeze(-1), self.framing(pooled), self.inference(pooled))
+
+
+def _attention(module: nn.MultiheadAttention, x: Tensor, hidden: Tensor) -> Tensor:
+    """Self-attention with the weights of `module`; `hidden` is added to the scores (-inf on padding)."""
+    pairs, tokens, width = x.shape
+    size = width // module.num_heads
+    joint = functional.linear(x, module.in_proj_weight, module.in_proj_bias)
+    joint = joint.view(pairs, tokens, 3, module.num_heads, size).permute(2, 0, 3, 1, 4)
+    scores = joint[0] @ joint[1].transpose(-1, -2) / size**0.5 + hidden
+    weights = functional.dropout(scores.softmax(-1), module.dropout, module.training)
+    return module.out_proj((weights @ joint[2]).transpose(1, 2).reshape(pairs, tokens, width))
