@@ -16,11 +16,14 @@ from obelism.errors import NotFound
 from obelism.model import Claim, Status
 from obelism.store import schema
 from obelism.store.archive import back_up, restore
+from obelism.store.attention import needs_attention
 from obelism.store.audit import Audit, Entry
 from obelism.store.claims import Changes, chunks, in_service, url_key
 from obelism.store.database import Database, latest_change
+from obelism.store.desk import ChangedMeanwhile, Desk, Taken, revision_of
 from obelism.store.feedback import Feedback, FeedbackTable
 from obelism.store.feeds import Feed, Feeds
+from obelism.store.floors import Floors
 from obelism.store.merges import Merge, Merges, Suggestion
 from obelism.store.migrate import migrate
 from obelism.store.taking import take_edit, take_import
@@ -30,6 +33,7 @@ from obelism.text import fold
 __all__ = [
     "BATCH",
     "SCOPES",
+    "ChangedMeanwhile",
     "Entry",
     "Feed",
     "Feedback",
@@ -38,8 +42,10 @@ __all__ = [
     "PutSummary",
     "Store",
     "Suggestion",
+    "Taken",
     "Token",
     "open_store",
+    "revision_of",
 ]
 
 # Few enough that a killed import repeats little, many enough that commits cost nothing beside parsing.
@@ -60,6 +66,8 @@ class Filters(TypedDict, total=False):
     """ISO 8601 date: a review is of that day or later."""
     retired: bool
     """The retired claims instead of those in service."""
+    attention: bool
+    """Only claims that wait for an editor: readers complained, or a merge was suggested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +119,10 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.audit = Audit(database)
+        self.desk = Desk(database)
         self.feedback = FeedbackTable(database)
         self.feeds = Feeds(database)
+        self.floors = Floors(database)
         self.merges = Merges(database)
         self.tokens = Tokens(database)
 
@@ -210,6 +220,10 @@ class Store:
                 found |= set(connection.execute(select(column).where(column.in_(some))).scalars())
         return {url for url, key in keys.items() if key in found}
 
+    def score_floors(self) -> dict[str, float]:
+        """The least score of a match that makes a note, for claims that need more than the usual one."""
+        return self.floors.all()
+
     def back_up(self, path: Path) -> int:
         """Write the whole database to a file; see `obelism.store.archive`."""
         return back_up(self._database, path)
@@ -236,6 +250,7 @@ def _filter(
     status: Status | None = None,
     since: str | None = None,
     retired: bool = False,
+    attention: bool = False,
 ) -> ColumnElement[bool]:
     claims, reviews = schema.claims, schema.review_index
     wanted = [claims.c.retired == retired, claims.c.merged_into.is_(None)]
@@ -245,6 +260,8 @@ def _filter(
         wanted.append(claims.c.language == language)
     if status:
         wanted.append(claims.c.status == status)
+    if attention:
+        wanted.append(needs_attention())
     of_review = [reviews.c.claim_id == claims.c.id]
     if publisher:
         of_review.append(reviews.c.publisher == fold(publisher))

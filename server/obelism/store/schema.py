@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Integer,
     MetaData,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a test holds it against the migration scripts."""
 
 metadata = MetaData(
@@ -134,6 +135,14 @@ feedback = Table(
     Column("state", String(12), nullable=False, index=True),
     Column("readers", Integer, nullable=False),
     UniqueConstraint("claim_id", "framing", "kind", "day", "state"),
+)
+
+# The least score of a match that makes a note, for claims that need more than the usual one.
+score_floors = Table(
+    "score_floors",
+    metadata,
+    Column("claim_id", String(200), ForeignKey("claims.id"), primary_key=True),
+    Column("min_score", Float, nullable=False),
 )
 
 feeds = Table(

@@ -71,11 +71,15 @@ class Tokens:
         with self._database.reading() as connection:
             row = connection.execute(select(tokens).where(tokens.c.digest == digest)).first()
         # The index compares digests, from whose timing nobody learns the secret; this is for good measure.
-        if row is None or not hmac.compare_digest(row.digest, digest) or row.revoked:
+        if row is None or not hmac.compare_digest(row.digest, digest):
             return None
-        if row.expires and row.expires <= self._database.timestamp():
-            return None
-        return _token(row)
+        return self._in_force(row)
+
+    def named(self, name: str) -> Token | None:
+        """The token of that name, if it may be used now."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(tokens).where(tokens.c.name == name)).first()
+        return self._in_force(row) if row else None
 
     def revoke(self, name: str, actor: str) -> None:
         """End a token at once. Raises NotFound."""
@@ -92,6 +96,10 @@ class Tokens:
         """Every token that ever was, by name."""
         with self._database.reading() as connection:
             return [_token(row) for row in connection.execute(select(tokens).order_by(tokens.c.name))]
+
+    def _in_force(self, row: Row[Any]) -> Token | None:
+        ended = row.revoked or (row.expires and row.expires <= self._database.timestamp())
+        return None if ended else _token(row)
 
     def _later(self, lasts: timedelta) -> str:
         return (self._database.now() + lasts).strftime("%Y-%m-%dT%H:%M:%SZ")

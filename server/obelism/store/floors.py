@@ -1,0 +1,66 @@
+"""How sure a match must be, for single claims: raised where editors have confirmed wrong matches."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, select
+
+from obelism.errors import BadInput, NotFound
+from obelism.store.claims import Changes
+from obelism.store.database import Database
+from obelism.store.schema import score_floors
+
+STEPS = (0.9, 0.95, 0.98, 0.99)
+"""What a confirmed wrong match raises a claim's floor to, one step at a time."""
+
+
+class Floors:
+    """The least scores of one database; claims without one follow the matcher's own threshold."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> dict[str, float]:
+        """The least score of a match that makes a note, by claim."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(score_floors.c.claim_id, score_floors.c.min_score)).all()
+        return {row.claim_id: float(row.min_score) for row in rows}
+
+    def get(self, claim_id: str) -> float | None:
+        """The least score of one claim; None where it is the usual one."""
+        chosen = select(score_floors.c.min_score).where(score_floors.c.claim_id == claim_id)
+        with self._database.reading() as connection:
+            found = connection.execute(chosen).scalar()
+        return None if found is None else float(found)
+
+    def set(self, claim_id: str, floor: float | None, actor: str) -> None:
+        """Ask for a score of at least `floor`, 0..1, from now on; None ends that. Raises NotFound.
+
+        The claim gets a new change number, so that every node asks anew.
+        """
+        if floor is not None and not 0 <= floor <= 1:
+            raise BadInput("the least score of a match is a number from 0 to 1")
+        with self._database.writing() as connection:
+            changes = Changes(connection, self._database.timestamp(), actor)
+            if changes.get(claim_id) is None:
+                raise NotFound(f"no claim {claim_id}")
+            of_it = score_floors.c.claim_id == claim_id
+            before = connection.execute(select(score_floors.c.min_score).where(of_it)).scalar()
+            if before == floor:
+                return
+            connection.execute(delete(score_floors).where(of_it))
+            if floor is not None:
+                connection.execute(insert(score_floors).values(claim_id=claim_id, min_score=floor))
+            changes.touch(claim_id)
+            changes.note("set least score", claim_id, _told(before), _told(floor))
+            changes.write()
+
+    def raise_step(self, claim_id: str, actor: str) -> float:
+        """Ask for the next higher of STEPS; the new least score. Raises NotFound."""
+        now = self.get(claim_id) or 0.0
+        floor = next((step for step in STEPS if step > now), now)
+        self.set(claim_id, floor, actor)
+        return floor
+
+
+def _told(floor: float | None) -> str:
+    return "as usual" if floor is None else f"{floor:g}"
