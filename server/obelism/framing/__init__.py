@@ -14,6 +14,7 @@ from obelism.framing.reference import refers_back
 from obelism.framing.rules import Ruling, rule
 from obelism.framing.speakers import speaker_of
 from obelism.model import FRAMINGS, Claim, Framed, Framing
+from obelism.text import fold_with_map
 
 __all__ = ["frame", "refers_back"]
 
@@ -37,8 +38,13 @@ def frame(
     primary = language[:2].lower()
     ruling = rule(text, claim, primary, context)
     framing = combined(ruling, odds)
-    speaker = None if framing == "asserted" else speaker_of(text, primary, framing, context, ruling.all_cues)
-    return Framed(framing, speaker, quoted(text, ruling.cues))
+    mapped = fold_with_map(text)
+    speaker = (
+        speaker_of(text, mapped, ruling.all_cues, framing, primary, context)
+        if framing != "asserted"
+        else None
+    )
+    return Framed(framing, speaker, quoted(text, mapped, ruling.cues))
 
 
 def combined(ruling: Ruling, odds: tuple[float, float, float, float] | None) -> Framing:

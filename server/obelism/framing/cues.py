@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from obelism.text import fold_with_map
-
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -33,9 +31,9 @@ def cues_in(folded: str, language: str) -> list[Cue]:
     return sorted(found, key=lambda cue: cue.start)
 
 
-def quoted(text: str, folded_cues: tuple[str, ...]) -> tuple[str, ...]:
-    """The cues in the characters of `text`, without repetition."""
-    folded, offsets = fold_with_map(text)
+def quoted(text: str, mapped: tuple[str, list[int]], folded_cues: tuple[str, ...]) -> tuple[str, ...]:
+    """The cues in the characters of `text`, without repetition; `mapped` is `fold_with_map(text)`."""
+    folded, offsets = mapped
     starts = ((cue, folded.find(cue)) for cue in dict.fromkeys(folded_cues))
     return tuple(text[offsets[at] : offsets[at + len(cue) - 1] + 1] for cue, at in starts if at >= 0)
 

@@ -12,19 +12,25 @@ from collections.abc import Sequence
 from obelism.framing.cues import Cue, cues_in
 from obelism.framing.rules import continues_quotation
 from obelism.model import Framing
-from obelism.text import fold, fold_with_map
+from obelism.text import fold_with_map
 
+Mapped = tuple[str, list[int]]
 MAX_WORDS = 9  # a longer stretch is not a name but a clause that was read wrongly
 
 
 def speaker_of(
-    text: str, language: str, framing: Framing, context: Sequence[str], cues: Sequence[Cue]
+    text: str,
+    mapped: Mapped,
+    cues: Sequence[Cue],
+    framing: Framing,
+    language: str,
+    context: Sequence[str] = (),
 ) -> str | None:
     """The words of `text` for whoever states or denies; a pronoun is looked up in `context`; or None.
 
-    `cues` are those of the folded text.
+    `mapped` is `fold_with_map(text)`, `cues` are those of the folded text.
     """
-    folded, offsets = fold_with_map(text)
+    folded, offsets = mapped
     for kind in _ORDER[framing]:
         for cue in (cue for cue in cues if cue.kind == kind and not _IMPERSONAL.match(folded, cue.start)):
             name = _around(text, cue, offsets)
@@ -37,9 +43,9 @@ def speaker_of(
 
 def _before(context: Sequence[str], language: str) -> str | None:
     """Whoever spoke last in the sentences before."""
-    for at in range(len(context) - 1, -1, -1):
-        cues = cues_in(fold(context[at]), language)
-        name = speaker_of(context[at], language, "attributed", (), cues)
+    for text in reversed(context):
+        mapped = fold_with_map(text)
+        name = speaker_of(text, mapped, cues_in(mapped[0], language), "attributed", language)
         if name:
             return name
     return None
@@ -115,7 +121,7 @@ _NOBODY = re.compile(
 _NOUN = re.compile(
     rf"(?:{_CAPITAL}|@\w|\d|(?:the|a|an|his|her|its|their|some|several|many|two|three|four|officials?|sources?|police"
     r"|experts?|scientists|researchers|le|la|les|un|une|des|du|son|sa|ses|leurs?|plusieurs|certains|deux|trois|[a-z]{3,}s)\b"
-    r"|l['’])"
+    r"|l['’]|(?:[a-zà-ÿ-]+\s){1,3}[A-ZÀ-ÖØ-Þ])"
 )
 _AUXILIARY = re.compile(
     r"(?:\s+|(?<=['’]))(?:(?:has|have|had|is|are|was|were|did|does|do|will|would|also|later|again|now|then|not|never|"
@@ -131,7 +137,7 @@ _STOP_BEFORE = re.compile(
 _STOP_AFTER = re.compile(
     r"\s*(?:[,;:!?()\"“”«»—–]|\.(?:\s|$)|(?<!\w)(?:who|whose|that|which|on|in|to|at|when|after|before|during|through|as|"
     r"had|has|have|was|were|is|are|did|said|whether|because|and told|qui|que|dont|lors|dans|sur|"
-    r"devant|a|ont|avait|est|sont|aurait|auraient|serait|seraient|doit|avec|après|en|lequel)(?!\w)"
+    r"devant|ont|avait|est|sont|aurait|auraient|serait|seraient|doit|avec|après|en|lequel)(?!\w)"
     r"|(?<!\w)qu['’])"
 )
 _VERB_FIRST = re.compile(r"(?:[\"“”«»’'?!,]|\s[—–-])\s*(?:(?:a|ont|avait|have|has)\s+)?$")
