@@ -6,6 +6,7 @@ The table in docs/SETTINGS.md is printed from here: `python -m obelism.settings`
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -31,6 +32,12 @@ _HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:]+\]")
 def _text(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty")
+    return value.strip()
+
+
+def _secret(value: str) -> str:
+    if len(value.strip()) < 32:
+        raise ValueError("must have at least 32 characters, drawn at random")
     return value.strip()
 
 
@@ -171,6 +178,13 @@ class Settings:
         "Checks and look-ups that one client may ask for. Counted in each worker, or in Redis.",
     )
     token_failures: str = _setting("10 per minute", _rate, "Wrong tokens that one client may send.")
+    secret_key: str = _setting(
+        lambda: secrets.token_hex(32),
+        _secret,
+        "Signs the cookies of editors who are signed in. Nodes that share one database need the same; drawn "
+        "anew, a restart signs everybody out.",
+        shown="drawn anew at each start",
+    )
     rate_limit_storage: str = _setting(
         "memory://",
         _text,

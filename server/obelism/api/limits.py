@@ -44,6 +44,13 @@ class Limits:
         """`view` for so many wrong tokens a client and time; right ones do not count."""
         return self._limiter.limit(self._settings.token_failures, deduct_when=_was_wrong_token)(view)
 
+    def guarded_by_sign_in(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """The form that takes a token: as many wrong ones as calls with a wrong token may be made."""
+        failed = self._limiter.limit(
+            self._settings.token_failures, deduct_when=lambda a: a.status_code == 401
+        )
+        return failed(view)
+
     def exempt(self) -> bool:
         """Whether the current request comes from a program that may ask without limits."""
         return not self._settings.limit_local_programs and is_local_program(request)

@@ -83,6 +83,13 @@ class Index:
             self._state = self._merged(_State(tuple(segments), newest, max(number for number, _, _ in taken)))
         return len(taken)
 
+    def beside(self, claim: Claim) -> Index:
+        """Another index that holds `claim` too, in place of one of that id; this one stays as it is."""
+        other = Index(self.encoder, self._state)
+        other._searching = self._searching
+        other.apply([(self.sequence + 1, claim.id, claim)])
+        return other
+
     def _merged(self, state: _State) -> _State:
         """The same claims with all change segments in one, once there are too many of them."""
         if len(state.segments) <= MAX_CHANGES:
