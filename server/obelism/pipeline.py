@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -34,6 +34,8 @@ Timer = Callable[[str, float], None]
 Keep = Callable[[Claim], bool]
 Changes = Callable[[int], Iterable[Change]]
 """What the store has changed after a change number, in order."""
+Floors = Callable[[], Mapping[str, float]]
+"""Claims that readers' confirmed reports have made harder to match: id -> the least score of a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,16 @@ class Pipeline:
     def __init__(
         self,
         index: Index,
+        changes: Changes = lambda _after: (),
+        floors: Floors = dict,
         verifier: Verifier | None = None,
         limits: Limits | None = None,
         timer: Timer | None = None,
     ) -> None:
         self.index = index
+        self.changes = changes
+        self.floors = floors
+        self._least: Mapping[str, float] = floors()
         self.matcher = Matcher(verifier or default_verifier())
         self.limits = limits or Limits()
         self.timer = timer or (lambda _stage, _seconds: None)
@@ -71,6 +78,7 @@ class Pipeline:
 
     def refresh(self) -> int:
         """Take in what the store has changed since; returns how many changes."""
+        self._least = self.floors()
         return self.index.apply(self.changes(self.index.sequence))
 
     def read(self, page: Page) -> Reading:
@@ -116,7 +124,7 @@ class Pipeline:
         for (at, one), match in zip(
             asked, self.matcher.match([one for _, one in asked], MOST_PAIRS), strict=True
         ):
-            if match and match.same:
+            if match and self._is_noted(match):
                 matches[at].append(match)
                 of[at, match.claim.id] = one.candidate
         self._inherit(sentences, matches, of, language)
@@ -144,9 +152,12 @@ class Pipeline:
                 for candidate in earlier
             ]
             for candidate, match in zip(earlier, self.matcher.match(asked, plausible=0.0), strict=True):
-                if match and match.same:
+                if match and self._is_noted(match):
                     matches[at].append(match)
                     of[at, match.claim.id] = candidate
+
+    def _is_noted(self, match: Match) -> bool:
+        return match.same and match.score >= self._least.get(match.claim.id, 0.0)
 
     def _framed(self, one: _Sentence, match: Match, language: str) -> Found:
         framed = frame(one.statement.text, match.claim, language, one.before, match.framing_odds)

@@ -1,4 +1,4 @@
-"""obelism serve | check | lookup | claims | token | doctor"""
+"""obelism serve | check | lookup | claims | evaluate | token | doctor"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from obelism import __version__
 from obelism.cli.check import check
 from obelism.cli.claims import claims
 from obelism.cli.doctor import doctor
+from obelism.cli.evaluate import evaluate
 from obelism.cli.lookup import lookup
 from obelism.cli.serve import serve
 from obelism.cli.token import token
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (serve, check, lookup, claims, token, doctor):
+for command in (serve, check, lookup, claims, evaluate, token, doctor):
     cli.add_command(command)
 
 
