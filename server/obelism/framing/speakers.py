@@ -15,6 +15,8 @@ from obelism.model import Framing
 from obelism.text import fold_with_map
 
 Mapped = tuple[str, list[int]]
+REACH = 200  # characters read on each side of a cue, so that a hostile sentence costs linear time
+MAX_CUES = 12
 MAX_WORDS = 9  # a longer stretch is not a name but a clause that was read wrongly
 
 
@@ -32,7 +34,9 @@ def speaker_of(
     """
     folded, offsets = mapped
     for kind in _ORDER[framing]:
-        for cue in (cue for cue in cues if cue.kind == kind and not _IMPERSONAL.match(folded, cue.start)):
+        for cue in [cue for cue in cues if cue.kind == kind][:MAX_CUES]:
+            if _IMPERSONAL.match(folded, cue.start):
+                continue
             name = _around(text, cue, offsets)
             if name and _PRONOUN.fullmatch(name):
                 return _before(context, language)
@@ -53,14 +57,14 @@ def _before(context: Sequence[str], language: str) -> str | None:
 
 def _around(text: str, cue: Cue, offsets: list[int]) -> str | None:
     start, end = offsets[cue.start], offsets[cue.end - 1] + 1
-    rest = _DAY.sub("", text[end:])
+    head, rest = text[max(0, start - REACH) : start], _DAY.sub("", text[end : end + REACH])
     after = _phrase(_STOP_AFTER.split(rest.lstrip(), maxsplit=1)[0])
     if cue.kind == "accord":
         return _named(rest, after)
-    before = _subject(text[:start])
+    before = _subject(head)
     if before or cue.kind not in ("say", "deny", "hedge"):
         return before
-    return _named(rest, after) if _VERB_FIRST.search(text[:start]) else None
+    return _named(rest, after) if _VERB_FIRST.search(head) else None
 
 
 def _named(rest: str, phrase: str | None) -> str | None:
