@@ -21,7 +21,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from examples import HERE, context_of, is_development, read
 from obelism.candidates import Index
 from obelism.encoder import default_encoder
-from obelism.matches.features import FEATURE_NAMES, Asked, features_of, wording_for
+from obelism.matches.features import FEATURE_NAMES, Asked, Reader, features_of, wording_for
 from obelism.matches.vetoes import vetoes_of
 from obelism.model import Candidate, Claim, Review
 from obelism.pipeline import LOOKUP_VERIFIED, PER_STATEMENT, asked_of_page
@@ -63,19 +63,22 @@ def article_rows(articles: Sequence[dict], index: Index) -> tuple[list[Row], int
             for at in range(-1, len(article["sentences"]))
         ]
         met: set[tuple[int, str]] = set()
+        reader = Reader()
         for place, asked in asked_of_page(list(zip(texts, before, strict=True)), found, article["language"]):
             key = (place - 1, asked.candidate.claim.id)
             met.add(key)
             if key not in unsure:
-                rows.append(_row(article["id"], asked, key in labelled))
+                rows.append(_row(article["id"], asked, key in labelled, reader))
         missed += len(labelled - met)
     return rows, missed
 
 
-def _row(group: str, asked: Asked, same: bool) -> Row:
+def _row(group: str, asked: Asked, same: bool, reader: Reader) -> Row:
     wording = wording_for(asked.candidate, asked.language)
     pair = Pair(asked.statement, wording.text, asked.context)
-    return Row(group, pair, features_of(asked).vector(), bool(vetoes_of(asked, wording)), same)
+    return Row(
+        group, pair, features_of(asked, reader).vector(), bool(vetoes_of(asked, wording, reader)), same
+    )
 
 
 def fit(x: NDArray[np.float64], y: NDArray[np.int64], strength: float = 1.0) -> LogisticRegression:
@@ -156,9 +159,10 @@ def rank_models(verifier: CrossEncoder) -> dict[str, object]:
         *retrieval_rows("checkthat2025-french", "dev", slice(0, None, 2)),
     ]
     cheap_x, cheap_y, kept = [], [], []
+    reader = Reader()
     for number, (_, text, candidates, relevant, language) in enumerate(asked):
         for candidate in candidates:
-            features = features_of(Asked(text, "", language, candidate)).vector()
+            features = features_of(Asked(text, "", language, candidate), reader).vector()
             cheap_x.append(features)
             cheap_y.append(candidate.claim.id in relevant)
             kept.append((number, text, language, candidate))

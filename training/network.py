@@ -101,7 +101,9 @@ class Verifier(nn.Module):
         hidden = torch.zeros_like(padding, dtype=x.dtype).masked_fill(padding, float("-inf"))[:, None, None]
         for layer in self.layers:
             x = layer.norm1(x + layer.dropout1(_attention(layer.self_attn, x, hidden)))
-            x = layer.norm2(x + layer.dropout2(layer.linear2(layer.dropout(layer.activation(layer.linear1(x))))))
+            x = layer.norm2(
+                x + layer.dropout2(layer.linear2(layer.dropout(layer.activation(layer.linear1(x)))))
+            )
         there = (~padding).unsqueeze(-1).to(x.dtype)
         pooled = torch.cat([x[:, 0], (x * there).sum(1) / there.sum(1)], dim=1)
         pooled = self.dropout(pooled)

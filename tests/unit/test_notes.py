@@ -1,6 +1,7 @@
 """Which matches become notes, at what level, as which quote."""
 
 import pytest
+
 from obelism.model import Article, Block, Claim, Framed, Framing, Level, Match, PageKind, Statement, Status
 from obelism.notes import Found, level_of, notes_of, quote_of
 

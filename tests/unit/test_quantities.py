@@ -1,6 +1,7 @@
 """Numbers are read alike in English and French, in digits and in words."""
 
 import pytest
+
 from obelism.matches.quantities import Quantity, conflict, quantities, shared
 
 READ = [
@@ -47,11 +48,11 @@ def test_a_month_is_a_date_but_may_is_a_verb_too_often_to_count() -> None:
 def test_only_shares_sums_and_dates_conflict(
     claim: str, statement: str, expected: tuple[str, str] | None
 ) -> None:
-    assert conflict(claim, statement) == expected
+    assert conflict(quantities(claim), quantities(statement)) == expected
 
 
 def test_shared_counts_what_both_state_and_what_each_has_alone() -> None:
-    assert shared("42 shops in 2019", "Forty-two outlets and 7 depots") == (1, 1, 1)
+    assert shared(quantities("42 shops in 2019"), quantities("Forty-two outlets and 7 depots")) == (1, 1, 1)
 
 
 def test_rounding_agrees_but_neighbouring_years_do_not() -> None:

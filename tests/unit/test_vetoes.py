@@ -1,19 +1,30 @@
 """A veto is a difference that a reader can check."""
 
 import pytest
-from obelism.matches.features import Asked
+
+from obelism.matches.features import Asked, Reader, View, view_of
 from obelism.matches.vetoes import fragment_veto, name_veto, number_veto, vetoes_of
 from obelism.model import Candidate, Claim, Phrasing, Veto
 
 NOBODY: frozenset[str] = frozenset()
 
 
+def en(text: str) -> View:
+    return view_of(text, "en")
+
+
+def fr(text: str) -> View:
+    return view_of(text, "fr")
+
+
 def test_another_share_is_a_veto_and_says_both() -> None:
-    assert number_veto("Taxes rose by 3 %", "Les impôts ont augmenté de 30 %") == Veto("number", "3 % / 30 %")
+    assert number_veto(en("Taxes rose by 3 %"), fr("Les impôts ont augmenté de 30 %")) == Veto(
+        "number", "3 % / 30 %"
+    )
 
 
 def test_another_year_is_a_date_veto() -> None:
-    assert number_veto("The vote of 2016 was rigged", "Le scrutin de 2020 a été truqué") == Veto(
+    assert number_veto(en("The vote of 2016 was rigged"), fr("Le scrutin de 2020 a été truqué")) == Veto(
         "date", "2016 / 2020"
     )
 
@@ -33,21 +44,23 @@ def test_another_year_is_a_date_veto() -> None:
 def test_names_veto_only_when_none_of_the_claims_names_is_around(
     claim: str, statement: str, around: frozenset[str], vetoed: bool
 ) -> None:
-    assert (name_veto(claim, statement, around) is not None) == vetoed
+    assert (name_veto(en(claim), en(statement), around) is not None) == vetoed
 
 
 def test_a_short_claim_is_only_a_suggestion() -> None:
-    assert fragment_veto(
-        "The vaccine is not dangerous, the ministry says.", "en", "Vaccines kill", "en"
-    ) == Veto("fragment", "Vaccines kill")
+    claim, statement = "Vaccines kill", "The vaccine is not dangerous, the ministry says."
+    assert fragment_veto(en(claim), en(statement), claim, statement) == Veto("fragment", "Vaccines kill")
 
 
 def test_a_short_sentence_is_no_proposition() -> None:
-    found = fragment_veto("A lie.", "en", "Vaccines cause autism in young children", "en")
-    assert found == Veto("fragment", "A lie.")
+    claim = "Vaccines cause autism in young children"
+    assert fragment_veto(en(claim), en("A lie."), claim, "A lie.") == Veto("fragment", "A lie.")
 
 
 def test_all_differences_are_reported_together() -> None:
     claim = Claim("c", "Chirac won 82 % of the votes in France", "en")
     asked = Asked("Merkel took 33 % of the ballots in Germany", "", "en", Candidate(claim, 0.2, 0.5))
-    assert [veto.kind for veto in vetoes_of(asked, Phrasing(claim.text, "en"))] == ["number", "name"]
+    assert [veto.kind for veto in vetoes_of(asked, Phrasing(claim.text, "en"), Reader())] == [
+        "number",
+        "name",
+    ]

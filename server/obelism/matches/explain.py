@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from obelism.matches.features import Features, content, names
-from obelism.matches.quantities import quantities
+from obelism.matches.features import Features, View, claim_view
 from obelism.model import Phrasing, Reason, Veto
 from obelism.names import terms
 from obelism.text import words
@@ -14,19 +13,18 @@ MOST_WORDS = 8
 
 
 def reasons_of(
-    statement: str, language: str, wording: Phrasing, features: Features, score: float, vetoes: Sequence[Veto]
+    said: View, wording: Phrasing, language: str, features: Features, score: float, vetoes: Sequence[Veto]
 ) -> tuple[Reason, ...]:
-    """Kinds: score, names, words, numbers, meaning, languages, checked, and one `veto:…` for each difference."""
+    """Kinds: score, names, words, numbers, meaning, languages, one `veto:…` for each difference, checked."""
+    meant = claim_view(wording)
     found = [Reason("score", _in_words(score))]
-    shared_names = sorted(names(statement) & names(wording.text))
+    shared_names = sorted(said.names & meant.names)
     if shared_names:
         found.append(Reason("names", ", ".join(name.title() for name in shared_names[:MOST_WORDS])))
-    shared_words = _shared_words(statement, language, wording)
+    shared_words = _shared_words(said, wording)
     if shared_words:
         found.append(Reason("words", ", ".join(shared_words[:MOST_WORDS])))
-    numbers = [
-        q.text for q in quantities(wording.text) if any(q.agrees(other) for other in quantities(statement))
-    ]
+    numbers = [one.text for one in meant.quantities if any(one.agrees(other) for other in said.quantities)]
     if numbers:
         found.append(Reason("numbers", ", ".join(numbers)))
     found.append(Reason("meaning", f"{max(features.dense, 0):.2f}"))
@@ -45,13 +43,11 @@ def _in_words(score: float) -> str:
     return "related"
 
 
-def _shared_words(statement: str, language: str, wording: Phrasing) -> list[str]:
+def _shared_words(said: View, wording: Phrasing) -> list[str]:
     """Content words of the wording that the statement has too, as the wording writes them."""
-    said = content(statement, language)
-    known = names(statement)
     out = []
     for word in dict.fromkeys(words(wording.text)):
         term = terms(word, wording.language)
-        if term and term[0] in said and term[0] not in known:
+        if term and term[0] in said.terms and term[0] not in said.names:
             out.append(word)
     return out

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from obelism.matches.quantities import shared
+from obelism.matches.quantities import Quantity, quantities, shared
 from obelism.model import Candidate, Phrasing
 from obelism.names import names_in, terms
 from obelism.text import fold
@@ -59,19 +59,43 @@ class Features:
 FEATURE_NAMES = tuple(field.name for field in fields(Features))
 
 
-@lru_cache(maxsize=50_000)
-def content(text: str, language: str) -> frozenset[str]:
-    return frozenset(terms(text, language))
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is compared of a text."""
+
+    terms: frozenset[str]
+    names: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    folded: str
 
 
-@lru_cache(maxsize=50_000)
-def names(text: str) -> frozenset[str]:
-    return frozenset(names_in(text))
+def view_of(text: str, language: str) -> View:
+    """Read a text once for all its comparisons."""
+    return View(frozenset(terms(text, language)), frozenset(names_in(text)), quantities(text), fold(text))
+
+
+@lru_cache(maxsize=20_000)
+def claim_view(wording: Phrasing) -> View:
+    """The view of a claim's wording, kept: claims are public, pages are not."""
+    return view_of(wording.text, wording.language)
+
+
+class Reader:
+    """Views of one page's texts; it is thrown away with the page, so that nothing of a page is kept."""
+
+    def __init__(self) -> None:
+        self._views: dict[tuple[str, str], View] = {}
+
+    def view(self, text: str, language: str) -> View:
+        key = (text, language)
+        if key not in self._views:
+            self._views[key] = view_of(text, language)
+        return self._views[key]
 
 
 def page_names(texts: Iterable[str]) -> frozenset[str]:
     """All names of a page's sentences."""
-    return frozenset().union(*map(names, texts))
+    return frozenset(name for text in texts for name in names_in(text))
 
 
 def wording_for(candidate: Candidate, language: str) -> Phrasing:
@@ -98,36 +122,34 @@ class Asked:
     """The claim's best rank score on the page; 0 when there is no page."""
 
 
-def features_of(asked: Asked) -> Features:
+def features_of(asked: Asked, reader: Reader) -> Features:
     """Compare a statement with the wording of a candidate that suits it best."""
-    statement, context, language, candidate = asked.statement, asked.context, asked.language, asked.candidate
+    candidate, language = asked.candidate, asked.language
     wording = wording_for(candidate, language)
-    said, meant = content(statement, language), content(wording.text, wording.language)
-    around = said | content(context, language)
-    who, wanted = names(statement), names(wording.text)
-    nearby = who | names(context)
+    said, around = reader.view(asked.statement, language), reader.view(asked.context, language)
+    meant = claim_view(wording)
+    nearby = said.names | around.names
+    met, missing, extra = shared(meant.quantities, said.quantities)
     support = max(asked.support, candidate.rank_score, 1e-6)
-    met, missing, extra = shared(wording.text, statement)
-    a, b = fold(statement), fold(wording.text)
     return Features(
         dense=candidate.dense,
         lexical=min(candidate.lexical, 1.0),
-        token_set=fuzz.token_set_ratio(a, b) / 100,
-        partial=fuzz.partial_ratio(a, b) / 100,
-        claim_covered=_share(meant & said, meant),
-        claim_covered_in_context=_share(meant & around, meant),
-        statement_covered=_share(meant & said, said),
-        names_met=_share(wanted & who, wanted),
-        names_met_in_context=_share(wanted & nearby, wanted),
-        names_missing=min(len(wanted - nearby), 3) / 3,
-        names_extra=min(len(who - wanted), 3) / 3,
+        token_set=fuzz.token_set_ratio(said.folded, meant.folded) / 100,
+        partial=fuzz.partial_ratio(said.folded, meant.folded) / 100,
+        claim_covered=_share(meant.terms & said.terms, meant.terms),
+        claim_covered_in_context=_share(meant.terms & (said.terms | around.terms), meant.terms),
+        statement_covered=_share(meant.terms & said.terms, said.terms),
+        names_met=_share(meant.names & said.names, meant.names),
+        names_met_in_context=_share(meant.names & nearby, meant.names),
+        names_missing=min(len(meant.names - nearby), 3) / 3,
+        names_extra=min(len(said.names - meant.names), 3) / 3,
         numbers_met=min(met, 2) / 2,
         numbers_missing=min(missing, 2) / 2,
         numbers_extra=min(extra, 2) / 2,
-        length=min(len(said), 30) / 30,
-        claim_length=min(len(meant), 30) / 30,
+        length=min(len(said.terms), 30) / 30,
+        claim_length=min(len(meant.terms), 30) / 30,
         across=float(wording.language[:2] != language[:2]),
-        names_on_page=_share(wanted & (nearby | asked.page_names), wanted),
+        names_on_page=_share(meant.names & (nearby | asked.page_names), meant.names),
         support=support,
         closeness=candidate.rank_score / support,
     )

@@ -16,7 +16,7 @@ from importlib.resources import files
 import numpy as np
 
 from obelism.matches.explain import reasons_of
-from obelism.matches.features import FEATURE_NAMES, Asked, Features, features_of, wording_for
+from obelism.matches.features import FEATURE_NAMES, Asked, Features, Reader, features_of, wording_for
 from obelism.matches.vetoes import vetoes_of
 from obelism.model import Match
 from obelism.verifier import Pair, Verdict, Verifier
@@ -81,7 +81,8 @@ class Matcher:
         At most `most` pairs, the most plausible ones, are put before the verifier.
         """
         floor = self.model.plausible if plausible is None else plausible
-        seen = [features_of(one) for one in asked]
+        reader = Reader()
+        seen = [features_of(one, reader) for one in asked]
         cheap = [self.model.cheap.probability(list(features.vector())) for features in seen]
         chosen = [
             at for at in np.argsort(-np.asarray(cheap), kind="stable")[:most].tolist() if cheap[at] >= floor
@@ -89,39 +90,42 @@ class Matcher:
         verdicts = self.verifier.judge([_pair(asked[at]) for at in chosen])
         out: list[Match | None] = [None] * len(asked)
         for at, verdict in zip(chosen, verdicts, strict=True):
-            out[at] = self._judged(asked[at], seen[at], verdict)
+            out[at] = self._judged(asked[at], seen[at], verdict, reader)
         return out
 
     def rank(self, asked: Sequence[Asked], most: int) -> list[Match]:
         """All pairs, best first: the verifier orders the first `most` of the cheap order, the rest follow."""
-        seen = [features_of(one) for one in asked]
+        reader = Reader()
+        seen = [features_of(one, reader) for one in asked]
         cheap = [self.model.rank_cheap.probability(list(features.vector())) for features in seen]
         order = np.argsort(-np.asarray(cheap), kind="stable").tolist()
         verdicts = self.verifier.judge([_pair(asked[at]) for at in order[:most]])
         first = []
         for at, verdict in zip(order, verdicts, strict=False):
             merit = self.model.rank.probability([verdict.same, *seen[at].vector()])
-            first.append((merit, self._judged(asked[at], seen[at], verdict)))
+            first.append((merit, self._judged(asked[at], seen[at], verdict, reader)))
         first.sort(key=lambda one: -one[0])
-        rest = [(cheap[at], self._unverified(asked[at], seen[at], cheap[at])) for at in order[most:]]
+        rest = [(cheap[at], self._unverified(asked[at], seen[at], cheap[at], reader)) for at in order[most:]]
         return [match for _, match in (*first, *rest)]
 
-    def _unverified(self, one: Asked, features: Features, score: float) -> Match:
+    def _unverified(self, one: Asked, features: Features, score: float, reader: Reader) -> Match:
         wording = wording_for(one.candidate, one.language)
-        reasons = reasons_of(one.statement, one.language, wording, features, 0.0, ())
+        said = reader.view(one.statement, one.language)
+        reasons = reasons_of(said, wording, one.language, features, 0.0, ())
         return Match(one.candidate.claim, min(score, self.model.related / 2), False, reasons)
 
-    def _judged(self, one: Asked, features: Features, verdict: Verdict) -> Match:
+    def _judged(self, one: Asked, features: Features, verdict: Verdict, reader: Reader) -> Match:
         score = self.model.final.probability([verdict.same, *features.vector()])
         wording = wording_for(one.candidate, one.language)
-        vetoes = vetoes_of(one, wording)
+        said = reader.view(one.statement, one.language)
+        vetoes = vetoes_of(one, wording, reader)
         if vetoes:
             score = min(score, VETOED_SCORE)
         return Match(
             one.candidate.claim,
             score,
             score >= self.model.same,
-            reasons_of(one.statement, one.language, wording, features, score, vetoes),
+            reasons_of(said, wording, one.language, features, score, vetoes),
             vetoes,
             verdict.framing,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -108,23 +109,21 @@ def _value(raw: str) -> float | None:
     return float(total) or None
 
 
-def conflict(claim: str, statement: str) -> tuple[Unit, str] | None:
-    """A number of the claim that the statement replaces by another of the same kind: (unit, "3 % / 30 %").
+def conflict(wanted: Sequence[Quantity], stated: Sequence[Quantity]) -> tuple[Unit, str] | None:
+    """A number of a claim that a statement replaces by another of the same kind: (unit, "3 % / 30 %").
 
     Only kinds that leave no doubt are compared: shares, money, years, months. A count may count other things.
     """
-    stated = quantities(statement)
-    for wanted in quantities(claim):
-        rivals = [one for one in stated if one.unit == wanted.unit]
-        if wanted.unit in ("count", "age") or not rivals or any(wanted.agrees(one) for one in stated):
+    for one in wanted:
+        rivals = [other for other in stated if other.unit == one.unit]
+        if one.unit in ("count", "age") or not rivals or any(one.agrees(other) for other in stated):
             continue
-        return wanted.unit, f"{wanted.text} / {rivals[0].text}"
+        return one.unit, f"{one.text} / {rivals[0].text}"
     return None
 
 
-def shared(claim: str, statement: str) -> tuple[int, int, int]:
-    """(numbers of the claim that the statement states too, that it does not, numbers only the statement has)."""
-    wanted, stated = quantities(claim), quantities(statement)
+def shared(wanted: Sequence[Quantity], stated: Sequence[Quantity]) -> tuple[int, int, int]:
+    """(numbers of a claim that a statement states too, that it does not, numbers that only the statement has)."""
     met = sum(any(one.agrees(other) for other in stated) for one in wanted)
     extra = sum(not any(one.agrees(other) for other in wanted) for one in stated)
     return met, len(wanted) - met, extra

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz
 
-from obelism.matches.features import Asked, content, names
+from obelism.matches.features import Asked, Reader, View, claim_view
 from obelism.matches.quantities import conflict
 from obelism.model import Phrasing, Veto
 
@@ -18,40 +18,41 @@ MIN_STATEMENT_WORDS = 3
 ALIKE = 75
 
 
-def vetoes_of(asked: Asked, wording: Phrasing) -> tuple[Veto, ...]:
+def vetoes_of(asked: Asked, wording: Phrasing, reader: Reader) -> tuple[Veto, ...]:
     """All differences found between a statement and a wording of the claim."""
+    said, meant = reader.view(asked.statement, asked.language), claim_view(wording)
+    around = reader.view(asked.context, asked.language).names | asked.page_names
     found = (
-        number_veto(wording.text, asked.statement),
-        name_veto(wording.text, asked.statement, names(asked.context) | asked.page_names),
-        fragment_veto(asked.statement, asked.language, wording.text, wording.language),
+        number_veto(meant, said),
+        name_veto(meant, said, around),
+        fragment_veto(meant, said, wording.text, asked.statement),
     )
     return tuple(veto for veto in found if veto)
 
 
-def number_veto(claim: str, statement: str) -> Veto | None:
+def number_veto(meant: View, said: View) -> Veto | None:
     """Another share, sum, year or month than the claim's."""
-    found = conflict(claim, statement)
+    found = conflict(meant.quantities, said.quantities)
     if not found:
         return None
     unit, detail = found
     return Veto("date" if unit in ("year", "month") else "number", detail)
 
 
-def name_veto(claim: str, statement: str, around: frozenset[str]) -> Veto | None:
+def name_veto(meant: View, said: View, around: frozenset[str]) -> Veto | None:
     """The statement names somebody, and none of the claim's names is in it or anywhere around it."""
-    wanted, stated = names(claim), names(statement)
-    if not wanted or not stated:
+    if not meant.names or not said.names:
         return None
-    if any(_alike(one, other) for one in wanted for other in stated | around):
+    if any(_alike(one, other) for one in meant.names for other in said.names | around):
         return None
-    return Veto("name", f"{', '.join(sorted(wanted)[:3])} / {', '.join(sorted(stated)[:3])}")
+    return Veto("name", f"{', '.join(sorted(meant.names)[:3])} / {', '.join(sorted(said.names)[:3])}")
 
 
-def fragment_veto(statement: str, language: str, claim: str, claim_language: str) -> Veto | None:
+def fragment_veto(meant: View, said: View, claim: str, statement: str) -> Veto | None:
     """Too short to be a proposition; a short claim is only ever a suggestion."""
-    if len(content(claim, claim_language)) < MIN_CLAIM_WORDS:
+    if len(meant.terms) < MIN_CLAIM_WORDS:
         return Veto("fragment", claim)
-    if len(content(statement, language)) < MIN_STATEMENT_WORDS:
+    if len(said.terms) < MIN_STATEMENT_WORDS:
         return Veto("fragment", statement)
     return None
 
