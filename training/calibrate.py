@@ -219,9 +219,8 @@ def main() -> None:
         cv=GroupKFold(5),
         method="predict_proba",
     )[:, 1]
-    print(
-        f"final: {len(rows)} plausible pairs of {len(held_out)} development articles, {y.sum()} of {total} true ones; vetoed {(~free & (y == 1)).sum()} true, {(~free & (y == 0)).sum()} false"
-    )
+    print(f"final: {len(rows)} plausible pairs of {len(held_out)} development articles, {y.sum()} of {total} true")
+    print(f"vetoed: {(~free & (y == 1)).sum()} true, {(~free & (y == 0)).sum()} false")
     after = np.where(free, after, np.minimum(after, 0.49))
     same = threshold_for(after, y, PRECISION)
     curves = {"features only": curve(before, y, total), "with the verifier": curve(after, y, total)}

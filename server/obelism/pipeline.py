@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from obelism.article import Limits, read_article
@@ -59,6 +59,7 @@ class Pipeline:
         index: Index,
         changes: Changes = lambda _after: (),
         floors: Floors = dict,
+        is_reviewed: Callable[[str], bool] = lambda _url: False,
         verifier: Verifier | None = None,
         limits: Limits | None = None,
         timer: Timer | None = None,
@@ -66,6 +67,7 @@ class Pipeline:
         self.index = index
         self.changes = changes
         self.floors = floors
+        self.is_reviewed = is_reviewed
         self._least: Mapping[str, float] = floors()
         self.matcher = Matcher(verifier or default_verifier())
         self.limits = limits or Limits()
@@ -85,6 +87,8 @@ class Pipeline:
         """Find the notes of a page. Raises NotAnArticle or PageTooLarge."""
         with self._timed("article"):
             article = read_article(page, self.limits)
+            if page.url and self.is_reviewed(page.url):
+                article = replace(article, kind="fact-check")
         with self._timed("statements"):
             statements = statements_of(article)
         notes = notes_of(article, self.find(article, statements))

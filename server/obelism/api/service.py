@@ -65,8 +65,7 @@ class Service:
     def refresh(self) -> None:
         """Take in changed claims; without the store, go on with those that are known."""
         try:
-            index = self.pipeline.index
-            index.apply(self.store.changes(index.sequence))
+            self.pipeline.refresh()
         except Unavailable as error:
             if not self.degraded:
                 log.error("degraded", extra={"detail": str(error)})
