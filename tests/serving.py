@@ -104,17 +104,26 @@ def application(claims: tuple[Claim, ...] = CLAIMS, **changes: Any) -> Iterator[
             app.extensions["obelism"].stop()
 
 
-def program(app: Flask) -> FlaskClient:
+class Client(FlaskClient):
+    """Sends `always` with every request; a request's own headers count more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.always = {"Host": HOST}
+
+    def open(self, *args: Any, headers: dict[str, str] | None = None, **kwargs: Any) -> Any:
+        return super().open(*args, headers=self.always | (headers or {}), **kwargs)
+
+
+def program(app: Flask) -> Client:
     """A client like a program on this machine: loopback, no browser's headers."""
-    client = app.test_client()
-    client.environ_base["HTTP_HOST"] = HOST
-    return client
+    return Client(app, app.response_class)
 
 
-def browser(app: Flask, origin: str = EXTENSION) -> FlaskClient:
+def browser(app: Flask, origin: str = EXTENSION) -> Client:
     """A client like a browser on this machine: the extension, or a web page of that origin."""
     client = program(app)
-    client.environ_base |= {"HTTP_ORIGIN": origin, "HTTP_SEC_FETCH_SITE": "cross-site"}
+    client.always |= {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
     return client
 
 
@@ -173,7 +182,7 @@ def running(folder: Path, claims: tuple[Claim, ...] = CLAIMS, **environ: str) ->
 
 
 def _wait_until_ready(service: Running) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         if service.process.poll() is not None:
             raise AssertionError(f"obelism serve ended: {service.log.read_text('utf-8')}")

@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter, RateLimitExceeded
 
 from obelism.api.guard import is_local_program
-from obelism.api.problems import Problem
+from obelism.api.problems import Problem, shown
 from obelism.settings import Settings
 
 
@@ -34,7 +34,7 @@ class Limits:
         )
         self._busy: Counter[str] = Counter()
         self._lock = threading.Lock()
-        app.register_error_handler(RateLimitExceeded, lambda error: self._too_often().answer())
+        app.register_error_handler(RateLimitExceeded, lambda error: shown(self._too_often()))
 
     def limited(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """`view` for so many requests a client and time."""

@@ -20,7 +20,7 @@ operations = Operations()
     body=NotesAsked,
     answers={200: NotesShown},
     limited=True,
-    large=True,
+    remembered=True,
 )
 def check_page(asked: Asked) -> Answer:
     service, raw = asked.service, asked.raw

@@ -19,8 +19,6 @@ from obelism.api.shapes import Shape
 
 S = TypeVar("S", bound=BaseModel)
 
-SMALL_BODY = 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -79,8 +77,8 @@ class Operation:
     """The scope that a token must have."""
     limited: bool = False
     """Costly: rate limit, requests at once, time limit."""
-    large: bool = False
-    """The body is a page: validation happens in the handler, after a look into the cache."""
+    remembered: bool = False
+    """The handler validates the body itself, after a look whether it knows these bytes."""
 
     @property
     def name(self) -> str:
@@ -111,8 +109,6 @@ class Operations:
                 operation.name,
                 _view(operation, service),
                 methods=[operation.method],
-                # Preflights are answered for the whole application, by guard.install.
-                provide_automatic_options=False,
             )
         return routes
 
@@ -140,8 +136,8 @@ def _serve(operation: Operation, service: Service, **path: str) -> Response:
     query = validated_query(operation.query)
     raw = body = None
     if operation.body:
-        raw = read_body(_json_only(), service.settings.max_body_bytes if operation.large else SMALL_BODY)
-        body = None if operation.large else validated_json(operation.body, raw.content)
+        raw = read_body(_json_only(), service.settings.max_body_bytes)
+        body = None if operation.remembered else validated_json(operation.body, raw.content)
     asked = Asked(service, body, query, path, raw, actor)
     if not operation.limited:
         return operation.handler(asked).response()

@@ -8,7 +8,7 @@ import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from obelism import errors
@@ -25,6 +25,9 @@ KINDS: tuple[tuple[type[errors.ObelismError], int, str, str], ...] = (
     (errors.NotAllowed, 403, "not-allowed", "Not allowed"),
     (errors.Unavailable, 503, "unavailable", "Not available just now"),
 )
+
+FOR_STRANGERS = {"unknown-host", "foreign-origin"}
+"""Refusals of callers who should not even see the page."""
 
 
 @dataclass(eq=False)  # not frozen: context managers write the traceback into an exception
@@ -88,10 +91,14 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:
-        problem = problem_of(error)
-        page = app.extensions["problem_pages"].get(request.endpoint)
-        shown: Response = page(problem) if page else problem.answer()
-        return shown
+        return shown(problem_of(error))
+
+
+def shown(problem: Problem) -> Response:
+    """A problem as the current request's sender can read it: most are programs."""
+    page = current_app.extensions["problem_pages"].get(request.endpoint)
+    answer: Response = page(problem) if page and problem.kind not in FOR_STRANGERS else problem.answer()
+    return answer
 
 
 def _of_http(error: HTTPException) -> Problem:

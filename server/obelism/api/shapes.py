@@ -6,9 +6,9 @@ told rather than ignored. Answers have the same names as the records of docs/CLA
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from obelism.model import Framing, Level, PageKind, ReviewState, Stance, Status
 from obelism.records import MAX_ID, MAX_ITEMS, MAX_NAME, MAX_TEXT, MAX_URL
@@ -35,6 +35,11 @@ Text = Annotated[str, StringConstraints(pattern=_NOT_BLANK, max_length=MAX_TEXT)
 OptionalText = Annotated[str, StringConstraints(pattern=_READABLE, max_length=MAX_TEXT)]
 Address = Annotated[str, StringConstraints(pattern=_ADDRESS, max_length=MAX_URL)]
 Date = Annotated[str, StringConstraints(pattern=_DATE)]
+
+
+def _whole(value: Any) -> Any:
+    # In JSON 5.0 is an integer.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Shape(BaseModel):
@@ -134,7 +139,7 @@ class ClaimQuery(Shape):
     """Filters are joined by "and"; `since` compares with the latest review or position."""
 
     after: Identity | None = None
-    limit: int = Field(50, ge=1, le=500)
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
     q: Name | None = None
     publisher: Name | None = None
     status: Status | None = None
@@ -207,7 +212,7 @@ class LookupAsked(Shape):
 
     text: Annotated[str, StringConstraints(pattern=_NOT_BLANK, max_length=5_000)]
     language: Language | None = None
-    limit: int = Field(10, ge=1, le=100)
+    limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)] = 10
     publisher: Name | None = None
     status: Status | None = None
     since: Date | None = None

@@ -1,0 +1,112 @@
+"""How much one client may ask, and what it is told when that is too much."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from obelism.model import Page, Reading
+from serving import ARTICLE, application, browser, program
+
+
+@pytest.fixture
+def app() -> Iterator[Flask]:
+    with application(rate_limit="3 per minute", client_requests=1, request_seconds=0.5) as app:
+        yield app
+
+
+def test_a_reader_who_asks_too_often_is_told_when_to_come_back(app: Flask) -> None:
+    client = browser(app)
+    asked = {"text": "a claim"}
+    assert [client.post("/v1/lookups", json=asked).status_code for _ in range(3)] == [200] * 3
+    answer = client.post("/v1/lookups", json=asked)
+    assert (answer.status_code, answer.content_type) == (429, "application/problem+json")
+    assert 0 < int(answer.headers["Retry-After"]) <= 61
+    assert client.get("/readyz").status_code == 200
+
+
+def test_each_reader_has_a_limit_of_their_own(app: Flask) -> None:
+    client = program(app)
+    for network in ("192.0.2.1", "192.0.2.2", "2001:db8:1::1", "2001:db8:2::1"):
+        client.environ_base["REMOTE_ADDR"] = network
+        statuses = [client.post("/v1/lookups", json={"text": "a claim"}).status_code for _ in range(4)]
+        assert statuses == [200, 200, 200, 429]
+    # One household owns a whole IPv6 network: changing the address in it changes nothing.
+    client.environ_base["REMOTE_ADDR"] = "2001:db8:2::ffff"
+    assert client.post("/v1/lookups", json={"text": "a claim"}).status_code == 429
+
+
+def test_behind_a_proxy_that_nobody_named_everyone_is_limited_together(app: Flask) -> None:
+    client = program(app)
+    statuses = [
+        client.post(
+            "/v1/lookups", json={"text": "a"}, headers={"X-Forwarded-For": f"192.0.2.{n}"}
+        ).status_code
+        for n in range(4)
+    ]
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_behind_a_named_proxy_each_reader_is_known() -> None:
+    with application(rate_limit="1 per minute", trusted_proxies=1) as app:
+        client = program(app)
+        for reader in ("192.0.2.1", "192.0.2.2"):
+            headers = {"X-Forwarded-For": reader}
+            statuses = [
+                client.post("/v1/lookups", json={"text": "a"}, headers=headers).status_code for _ in "ab"
+            ]
+            assert statuses == [200, 429]
+
+
+def test_the_front_page_says_too_many_requests_in_words(app: Flask) -> None:
+    client = browser(app, "http://127.0.0.1:8750")
+    for _ in range(3):
+        client.post("/", data={"text": ARTICLE})
+    answer = client.post("/", data={"text": ARTICLE}, headers={"Accept-Language": "fr"})
+    assert (answer.status_code, answer.mimetype) == (429, "text/html")
+    assert "Trop de demandes" in answer.text
+
+
+def test_a_page_that_takes_too_long_is_stopped_and_the_next_one_is_read(app: Flask) -> None:
+    service = app.extensions["obelism"]
+    read = service.pipeline.read
+
+    def endless(page: Page) -> Reading:
+        while "slow" in page.html:
+            pass
+        return read(page)
+
+    service.pipeline.read = endless
+    client = program(app)
+    answer = client.post("/v1/notes", json={"html": f"slow {ARTICLE}"})
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
+    assert answer.json["type"] == "urn:obelism:problem:overtime"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.post("/v1/notes", json={"html": ARTICLE}).status_code == 200
+
+
+def test_one_client_has_only_so_many_requests_in_work(app: Flask) -> None:
+    service = app.extensions["obelism"]
+    began, go_on = threading.Event(), threading.Event()
+    look_up = service.pipeline.look_up
+
+    def waiting(*args: object, **kwargs: object) -> object:
+        began.set()
+        go_on.wait(0.4)
+        return look_up(*args, **kwargs)
+
+    service.pipeline.look_up = waiting
+    first: list[int] = []
+    asked = {"text": "a claim"}
+    thread = threading.Thread(
+        target=lambda: first.append(browser(app).post("/v1/lookups", json=asked).status_code)
+    )
+    thread.start()
+    assert began.wait(10)
+    second = browser(app).post("/v1/lookups", json=asked)
+    go_on.set()
+    thread.join()
+    assert first == [200]
+    assert (second.status_code, second.headers["Retry-After"]) == (429, "1")
+    assert browser(app).post("/v1/lookups", json=asked).status_code == 200
