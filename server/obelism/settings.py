@@ -92,6 +92,15 @@ def _list_of(form: re.Pattern[str], what: str) -> Callable[[str], tuple[str, ...
     return parse
 
 
+def _feeds(value: str) -> tuple[str, ...]:
+    # White space separates; a comma does so only before the next source, for it can stand in an address.
+    entries = re.split(r"[\s,]+(?=https?://|factcheck:)", value.strip(" ,"))
+    for entry in entries:
+        if not re.fullmatch(r"(https?://|factcheck:)[^\s]+", entry):
+            raise ValueError(f"holds {entry!r}, which is neither an http(s) address nor a factcheck: query")
+    return tuple(dict.fromkeys(entries))
+
+
 def _rate(value: str) -> str:
     if not re.fullmatch(r"\d+ per (\d+ )?(second|minute|hour|day)s?", value.strip()):
         raise ValueError("must read like '120 per minute'")
@@ -202,6 +211,14 @@ class Settings:
     )
     cache_seconds: float = _setting(600.0, _seconds, "How long such an answer is kept.")
     refresh_seconds: float = _setting(2.0, _seconds, "How often a worker looks for changed claims.")
+    feeds: tuple[str, ...] = _setting(
+        (),
+        _feeds,
+        "Sources that `obelism claims sync` fetches: addresses of data feeds, sitemaps or pages, and queries such "
+        "as `factcheck:query=vaccine&languageCode=fr`. They are remembered in the database.",
+        shown="none",
+    )
+    fact_check_key: str = _setting("", _text, "Key for the Google Fact Check Tools API.", shown="none")
     index_folder: Path = _setting(  # noqa: RUF009 (it returns a field)
         lambda: user_cache_path("obelism") / "index",
         lambda value: Path(_text(value)).expanduser(),

@@ -45,7 +45,7 @@ def show_matches(console: Console, matches: list[Match]) -> None:
         relation = "same claim" if match.same else "related"
         console.print()
         console.print(Text(f"{match.score:4.0%}  {relation}", style="bold green" if match.same else "dim"))
-        _show_claim(console, match.claim, status_of(match.claim))
+        show_claim(console, match.claim, status_of(match.claim))
         for veto in match.vetoes:
             console.print(_indented(Text(f"differs: {veto.kind}: {veto.detail}", style="yellow")))
     if not matches:
@@ -60,12 +60,12 @@ def _show_note(console: Console, note: Note) -> None:
     )
     console.print(Text.assemble((f"{sign} ", f"bold {colour}"), (f"“{note.quote.exact}”", "italic")))
     console.print(_indented(Text(f"{note.framing} here{by}", style=colour)))
-    _show_claim(console, note.claim, note.status)
+    show_claim(console, note.claim, note.status)
     why = f"Why: {note.score:.0%} sure to be this claim" + (f"; {reasons}" if reasons else "")
     console.print(_indented(Text(why, style="dim")))
 
 
-def _show_claim(console: Console, claim: Claim, status: Status) -> None:
+def show_claim(console: Console, claim: Claim, status: Status) -> None:
     """A claim, its status, its reviews and positions with their sources."""
     words, colour = STATUS_WORDS[status]
     console.print(_indented(Text.assemble(("Claim: ", "dim"), (claim.text, "bold"))))

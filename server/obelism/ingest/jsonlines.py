@@ -1,13 +1,12 @@
-"""Claims from JSON Lines, one record a line."""
+"""JSON Lines: a claim record, or a ClaimReview in JSON-LD, on each line."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
-from obelism import records
 from obelism.errors import BadClaim
+from obelism.ingest.documents import claims_in, json_of
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim
 
@@ -15,24 +14,12 @@ from obelism.model import Claim
 MAX_LINE = 16 * 1024 * 1024
 
 
-def claims_of(file: BinaryIO, name: str) -> Iterator[Claim | Rejected]:
+def claims_of(file: IO[bytes], name: str) -> Iterator[Claim | Rejected]:
     """The claims of a file in order, line by line; a bad line costs nothing but itself."""
     for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), start=1):
         if not line.strip():
             continue
         try:
-            yield records.parse(json_of(line))
+            yield from claims_in(json_of(line), f"{name} line {number}")
         except BadClaim as error:
             yield Rejected(f"{name} line {number}", str(error))
-
-
-def json_of(data: bytes) -> object:
-    """The value of JSON text. Raises BadClaim when it is none."""
-    try:
-        return json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise BadClaim("not UTF-8; save the file in that encoding") from None
-    except RecursionError:
-        raise BadClaim("not a claim record; it is nested too deep") from None
-    except ValueError as error:
-        raise BadClaim(f"not valid JSON: {error}") from None

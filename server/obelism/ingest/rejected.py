@@ -11,6 +11,8 @@ class Rejected:
 
     where: str
     reason: str
+    cut: bool = False
+    """More than this one record is missing: the rest of its source was not read."""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.reason}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from obelism.errors import NotFound
 from obelism.store.audit import Entry, log
@@ -33,6 +33,13 @@ class Feed:
         if self.last_success is None:
             return None
         return max(0.0, (now - datetime.fromisoformat(self.last_success).astimezone(UTC)).total_seconds())
+
+    @property
+    def day_before_last_success(self) -> str | None:
+        """An ISO 8601 date from which on everything may be news; None when all of it is."""
+        if self.last_success is None:
+            return None
+        return (datetime.fromisoformat(self.last_success) - timedelta(days=1)).date().isoformat()
 
 
 class Feeds:
@@ -62,6 +69,18 @@ class Feeds:
             if not connection.execute(delete(feeds).where(feeds.c.url == url)).rowcount:
                 raise NotFound(f"no feed {url}")
             log(connection, [Entry(self._database.timestamp(), actor, "remove feed", url)])
+
+    def take(self, url: str, every: timedelta) -> bool:
+        """Whether to fetch a feed now: nobody has tried in the last `every`. A True is a try.
+
+        Of several nodes that ask at the same time one is told True.
+        """
+        now = self._database.timestamp()
+        before = (self._database.now() - every).strftime("%Y-%m-%dT%H:%M:%SZ")
+        is_due = or_(feeds.c.last_try.is_(None), feeds.c.last_try <= before)
+        taken = update(feeds).where(feeds.c.url == url, is_due).values(last_try=now)
+        with self._database.writing() as connection:
+            return connection.execute(taken).rowcount == 1
 
     def succeeded(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> None:
         """The feed's claims are in the database as of now; the marks make the next request conditional."""

@@ -1,0 +1,91 @@
+"""`obelism claims sync` and `obelism claims feed`: sources that are fetched again and again."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import click
+
+from obelism.cli.arriving import importing
+from obelism.cli.database import actor, open_database, settings
+from obelism.errors import BadInput
+from obelism.imports import Synced, sync_feed
+from obelism.ingest import Limits, Options, is_feed
+
+
+@click.command()
+@click.option("--allow-private", is_flag=True, help="Fetch from this machine and its network, too.")
+def sync(allow_private: bool) -> None:
+    """Fetch all feeds, and take in what is new: those of `claims feed` and of OBELISM_FEEDS.
+
+    Ends with 1 when a feed failed.
+    """
+    given = settings()
+    options = Options(key=given.fact_check_key, limits=Limits(private=allow_private))
+    failed = False
+    with open_database() as store:
+        for url in given.feeds:
+            store.feeds.add(url, "settings")
+        feeds = store.feeds.all()
+        if not feeds:
+            raise BadInput("there are no feeds; add one: obelism claims feed add ADDRESS")
+        for feed in feeds:
+            with importing(feed.url) as (progress, watch):
+                synced = sync_feed(store, feed, replace(options, progress=progress), watch)
+            click.echo(f"{feed.url}: {_told(synced)}")
+            failed = failed or synced.error is not None
+    sys.exit(1 if failed else 0)
+
+
+@click.group()
+def feed() -> None:
+    """The sources that `claims sync` fetches."""
+
+
+@feed.command()
+@click.argument("urls", nargs=-1, required=True, metavar="ADDRESS…")
+def add(urls: tuple[str, ...]) -> None:
+    """Remember feeds: data feeds, sitemaps, pages, or factcheck:query=… for the Fact Check Tools API."""
+    for url in urls:
+        if not is_feed(url):
+            raise BadInput(f"{url} is neither an http(s) address nor a factcheck: query")
+    with open_database() as store:
+        for url in urls:
+            click.echo(f"{url} is {'a feed now' if store.feeds.add(url, actor()) else 'a feed already'}")
+
+
+@feed.command("list")
+def list_() -> None:
+    """Show the feeds, and when each was last up to date."""
+    with open_database() as store:
+        feeds = store.feeds.all()
+    for one in feeds:
+        age = one.age(datetime.now(UTC))
+        fresh = "never fetched" if age is None else f"up to date {_span(age)} ago"
+        trouble = f"; the last try failed: {one.last_error}" if one.last_error else ""
+        click.echo(f"{one.url}\t{fresh}{trouble}")
+
+
+@feed.command()
+@click.argument("url", metavar="ADDRESS")
+def remove(url: str) -> None:
+    """Forget a feed; its claims stay."""
+    with open_database() as store:
+        store.feeds.remove(url, actor())
+    click.echo(f"{url} is no feed any more")
+
+
+def _told(synced: Synced) -> str:
+    brought = str(synced.brought) if synced.brought else ""
+    if synced.error:
+        return f"failed: {synced.error}" + (f" ({brought})" if brought else "")
+    return brought or "nothing new"
+
+
+def _span(seconds: float) -> str:
+    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"

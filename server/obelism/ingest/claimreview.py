@@ -1,0 +1,194 @@
+"""schema.org ClaimReview, as publishers write it -> claims (https://schema.org/ClaimReview)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from obelism.errors import BadClaim
+from obelism.ingest.cleaning import address_of, date_of, each, language_in, name_of, text_of
+from obelism.ingest.language import told_by
+from obelism.ingest.rejected import Rejected
+from obelism.model import Claim, Review
+from obelism.records import MAX_NAME, PUBLISHED
+from obelism.text import fold
+
+_AROUND = ("Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting", "WebPage", "WebSite")
+Node = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page says about itself, for what its markup leaves out."""
+
+    url: str | None = None
+    language: str | None = None
+    site: str = ""
+    """The name of the site."""
+    title: str = ""
+    published: str | None = None
+
+
+def claims_of(tree: object, where: str, page: Page = Page()) -> Iterator[Claim | Rejected]:
+    """The claims of all ClaimReviews in a tree of JSON-LD, in document order.
+
+    Two reviews of one wording are one claim. `where` names the document in rejections.
+    """
+    nodes = list(_nodes(tree))
+    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    reviews = [_resolved(node, named) for node in nodes if _is(node, "ClaimReview")]
+    page = _completed(page, _around(nodes, named))
+    if len(reviews) > 1:
+        # A page of several checks: its title and date are those of none of them.
+        page = replace(page, title="", published=None)
+    found: list[Claim] = []
+    for review in reviews:
+        try:
+            found.append(_claim(review, page))
+        except BadClaim as error:
+            yield Rejected(where, str(error))
+    yield from identified(found)
+
+
+def identified(claims: Iterable[Claim]) -> list[Claim]:
+    """Claims with ids that are the same wherever and whenever the same review is read.
+
+    The id is a hash of the review's address; of the address and the wording where one page reviews
+    several claims. So a correction changes a claim and does not add another.
+    """
+    together: dict[tuple[str, str], Claim] = {}
+    for claim in claims:
+        key = (fold(claim.text), claim.language)
+        known = together.get(key)
+        reviews = tuple(dict.fromkeys((*known.reviews, *claim.reviews))) if known else claim.reviews
+        together[key] = replace(known or claim, reviews=reviews)
+    pages = Counter(_first_page(claim) for claim in together.values())
+    return [
+        replace(
+            claim, id=published_id(_first_page(claim), claim.text if pages[_first_page(claim)] > 1 else "")
+        )
+        for claim in together.values()
+    ]
+
+
+def published_id(url: str, text: str = "") -> str:
+    """The id of a claim that is known by the address of its review."""
+    # Not fold(): ids must outlive any change in how texts are compared.
+    told = f"{url}\n{' '.join(text.split()).casefold()}" if text else url
+    return PUBLISHED + hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:20]
+
+
+def _first_page(claim: Claim) -> str:
+    # The earliest review, so that later ones do not change the claim's id.
+    return min(claim.reviews, key=lambda review: (review.date or "9999", review.url)).url
+
+
+def _claim(node: Node, page: Page) -> Claim:
+    text = text_of(node.get("claimReviewed"))
+    if not text:
+        raise BadClaim("ClaimReview has no claimReviewed; without the claim's words nothing can be matched")
+    url = address_of(node.get("url"), page.url) or _own_address(node, page)
+    if url is None:
+        raise BadClaim("ClaimReview has no url; every review needs an http(s) address")
+    title = text_of(node.get("name")) or text_of(node.get("headline")) or page.title
+    language = language_in(node.get("inLanguage")) or page.language or told_by(f"{text}\n{title}", url)
+    review = Review(
+        publisher=_publisher(node) or page.site or host_of(url),
+        rating=_rating(node.get("reviewRating")),
+        url=url,
+        title=title,
+        date=date_of(node.get("datePublished")) or page.published,
+        language=language,
+    )
+    item = next((item for item in each(node.get("itemReviewed")) if isinstance(item, dict)), {})
+    claimant = name_of(item.get("author")) or name_of(item.get("creator"))
+    return Claim("", text, language, claimant[:MAX_NAME] or None, reviews=(review,))
+
+
+def _own_address(node: Node, page: Page) -> str | None:
+    return address_of(node.get("mainEntityOfPage"), page.url) or address_of(node.get("@id")) or page.url
+
+
+def _publisher(node: Node) -> str:
+    """The organisation that answers for the review: its author, unless that is a journalist."""
+    for role in ("author", "publisher", "sdPublisher", "author"):
+        for party in each(node.get(role)):
+            is_journalist = isinstance(party, dict) and _is(party, "Person")
+            if not is_journalist and (name := name_of(party)):
+                return name
+    return ""
+
+
+def _rating(value: object) -> str:
+    """The rating's own words; its number only where it has no words."""
+    for rating in each(value):
+        if not isinstance(rating, dict):
+            if text := text_of(rating):
+                return text
+            continue
+        for field in ("alternateName", "name", "ratingValue"):
+            if text := text_of(rating.get(field)):
+                return text
+    return ""
+
+
+def _completed(page: Page, around: Sequence[Node]) -> Page:
+    """What the markup says of the page around the review, where it says it."""
+    publishers = [name_of(node.get("publisher")) for node in around]
+    sites = [text_of(node.get("name"), MAX_NAME) for node in around if _is(node, "WebSite")]
+    titles = [text_of(node.get("headline")) for node in around]
+    dates = [date_of(node.get("datePublished")) for node in around]
+    return replace(
+        page,
+        site=_first([*publishers, *sites, page.site]) or "",
+        title=_first([*titles, page.title]) or "",
+        published=_first([*dates, page.published]),
+    )
+
+
+def _around(nodes: Iterable[Node], named: Mapping[str, Node]) -> list[Node]:
+    around = [node for node in nodes if _is(node, *_AROUND) and not _is(node, "ClaimReview")]
+    return [_resolved(node, named) for node in around]
+
+
+def _first(values: Iterable[str | None]) -> str | None:
+    return next((value for value in values if value), None)
+
+
+def host_of(url: str) -> str:
+    """The site of an address, for a publisher who does not give a name."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _is(node: Node, *types: str) -> bool:
+    given = {str(kind).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for kind in each(node.get("@type"))}
+    return any(kind.lower() in given for kind in types)
+
+
+def _resolved(node: Node, named: Mapping[str, Node]) -> dict[str, Any]:
+    """`node`, with what it only refers to by `@id` put in place."""
+    return {name: _referred(value, named) for name, value in node.items()}
+
+
+def _referred(value: object, named: Mapping[str, Node]) -> object:
+    if isinstance(value, list):
+        return [_referred(entry, named) for entry in value]
+    if isinstance(value, dict) and set(value) <= {"@id", "@type"} and value.get("@id") in named:
+        return named[value["@id"]]
+    return value
+
+
+def _nodes(tree: object) -> Iterator[Node]:
+    """Every object of a tree in document order, without recursion: markup can be nested deep."""
+    waiting: list[Any] = [tree]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield value
+            waiting.extend(reversed(value.values()))
+        elif isinstance(value, list):
+            waiting.extend(reversed(value))

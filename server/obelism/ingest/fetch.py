@@ -1,0 +1,163 @@
+"""Fetching a source from the web: http(s) only, bounded in size and time, never from private networks."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import IO
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+import httpx
+
+from obelism import __version__
+from obelism.errors import Unavailable
+
+# Small answers stay in memory, data feeds of hundreds of MB go to a temporary file.
+_IN_MEMORY = 4 * 1024 * 1024
+_HEADERS = {"User-Agent": f"Obelism/{__version__} (import of claims)", "Accept": "*/*"}
+
+Progress = Callable[[int, int | None], None]
+"""Told how much of a source is done, and how much there is where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a source may cost; `private` allows addresses of this machine and its network."""
+
+    bytes: int = 4 * 1024**3
+    seconds: float = 3600.0
+    silence: float = 30.0
+    """Seconds without a single byte."""
+    pages: int = 100_000
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The answer of a server: its body as a file at its start, and the marks for the next request."""
+
+    file: IO[bytes]
+    url: str
+    charset: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Fetcher:
+    """Fetches addresses over one set of connections. Close it, or use it as a context."""
+
+    def __init__(self, limits: Limits = Limits()) -> None:
+        self._limits = limits
+        # Behind a proxy it is the proxy that looks names up, and guards its network.
+        transport = None if limits.private or getproxies() else _PublicOnly()
+        self._client = httpx.Client(
+            transport=transport,
+            headers=_HEADERS,
+            timeout=httpx.Timeout(limits.silence),
+            follow_redirects=True,
+            max_redirects=5,
+        )
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        progress: Progress = lambda done, total: None,
+    ) -> Fetched | None:
+        """The body at `url`; None when it is still the one with these marks.
+
+        Raises Unavailable when there is no answer, no good one, or one over the limits.
+        """
+        headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        with self.answer(url, {name: value for name, value in headers.items() if value}) as answer:
+            if answer.status_code == httpx.codes.NOT_MODIFIED:
+                return None
+            if not answer.is_success:
+                raise Unavailable(f"{url} answered {answer.status_code} {answer.reason_phrase}")
+            return Fetched(
+                self._body(answer, progress),
+                str(answer.url),
+                answer.charset_encoding,
+                answer.headers.get("ETag"),
+                answer.headers.get("Last-Modified"),
+            )
+
+    @contextmanager
+    def answer(self, url: str, headers: dict[str, str] | None = None) -> Iterator[httpx.Response]:
+        """The answer to a GET, whatever its status; its body is read inside the context."""
+        if urlsplit(url).scheme.lower() not in ("http", "https"):
+            raise Unavailable(f"{url} is not an http(s) address")
+        try:
+            with self._client.stream("GET", url, headers=headers) as answer:
+                yield answer
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            reason = str(error) or type(error).__name__
+            raise Unavailable(f"{url.partition('?')[0]} cannot be fetched: {reason}") from error
+
+    def _body(self, answer: httpx.Response, progress: Progress) -> IO[bytes]:
+        deadline = time.monotonic() + self._limits.seconds
+        length = answer.headers.get("Content-Length", "")
+        total = int(length) if length.isdigit() else None
+        file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+        try:
+            for chunk in answer.iter_bytes(64 * 1024):
+                file.write(chunk)
+                progress(answer.num_bytes_downloaded, total)
+                if file.tell() > self._limits.bytes:
+                    raise Unavailable(f"{answer.url} is over {self._limits.bytes:,} bytes")
+                if time.monotonic() > deadline:
+                    raise Unavailable(f"{answer.url} took over {self._limits.seconds:,.0f} seconds")
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return file
+
+
+class _PublicOnly(httpx.HTTPTransport):
+    """Connects to public addresses only, and to the very address that was judged.
+
+    A name is looked up once: a server that answers the next look-up with 127.0.0.1 gains nothing.
+    """
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        address = public_address(host, request.url.port or (443 if request.url.scheme == "https" else 80))
+        direct = httpx.Request(
+            request.method,
+            request.url.copy_with(host=address),
+            headers=request.headers,
+            stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": host},
+        )
+        return super().handle_request(direct)
+
+
+def public_address(host: str, port: int) -> str:
+    """The first address of `host`. Raises httpx.ConnectError when one of its addresses is not public."""
+    try:
+        found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError) as error:
+        raise httpx.ConnectError(f"the name {host} cannot be looked up") from error
+    for address in found:
+        ip = ip_address(address.partition("%")[0])
+        mapped = getattr(ip, "ipv4_mapped", None) or ip
+        if not mapped.is_global or mapped.is_multicast:
+            raise httpx.ConnectError(
+                f"{host} is an address of this machine or its network; --allow-private permits that"
+            )
+    return found[0]

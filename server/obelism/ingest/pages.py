@@ -1,0 +1,120 @@
+"""A fact-checker's web page -> its claims: JSON-LD, as broken as it comes, and microdata."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+
+import extruct
+import json_repair
+from lxml import etree, html  # type: ignore[import-untyped]
+
+from obelism.ingest import claimreview
+from obelism.ingest.cleaning import address_of, clean, date_of, language_in
+from obelism.ingest.rejected import Rejected
+from obelism.model import Claim
+
+# The largest of 13 real pages of fact-checkers is 1.2 MB.
+MAX_PAGE = 20 * 1024 * 1024
+# Repairing is slow on large texts, and no ClaimReview is.
+MAX_BROKEN = 500_000
+
+_JSON_LD = etree.XPath(
+    "//script[contains(translate(@type, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'), 'ld+json')]"
+)
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\*/)?|;)\s*$"
+)
+_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+
+
+def claims_of(
+    data: bytes, name: str, url: str | None = None, charset: str | None = None
+) -> Iterator[Claim | Rejected]:
+    """The claims of a page; `url` is where it was fetched, `charset` what the server said of it."""
+    if len(data) > MAX_PAGE:
+        yield Rejected(name, f"the page is over {MAX_PAGE // 1024 // 1024} MB")
+        return
+    try:
+        found = list(_claims(data, name, url, charset))
+    except (RecursionError, etree.LxmlError, AssertionError) as error:
+        found = [Rejected(name, f"the page cannot be read: {type(error).__name__}")]
+    yield from found or [Rejected(name, "no ClaimReview markup on this page")]
+
+
+def _claims(data: bytes, name: str, url: str | None, charset: str | None) -> Iterator[Claim | Rejected]:
+    text = decoded(data, charset)
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    document = html.document_fromstring(text.encode("utf-8", "replace") or b"<html></html>", parser=parser)
+    tree = [*_json_ld(document), *_microdata(text)]
+    yield from claimreview.claims_of(tree, name, _about(document, url))
+
+
+def decoded(data: bytes, charset: str | None = None) -> str:
+    """The text of a page: UTF-8 where it can be that, else as declared, else Windows-1252.
+
+    Pages that are UTF-8 and say otherwise are many; text that is valid UTF-8 by chance is rare.
+    """
+    declared = _CHARSET.search(data[:4096])
+    for encoding in ("utf-8-sig", charset, declared[1].decode() if declared else None):
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            encoding = "utf-16"
+        if not encoding:
+            continue
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("cp1252", "replace")
+
+
+def mended(text: str) -> object:
+    """The value of a JSON-LD script, with the breakages mended that publishers' templates make.
+
+    Raw line breaks in strings, comments around it, a comma or bracket too many or too few, quotation
+    marks that nobody escaped.
+    """
+    bare = text
+    for _ in range(3):
+        bare = _WRAPPING.sub("", bare)
+    for candidate in (text, bare):
+        try:
+            return json.loads(candidate, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    # Mending guesses, and is worth that only where it can bring a fact-check.
+    if "ClaimReview" not in bare or len(bare) > MAX_BROKEN:
+        return None
+    try:
+        return json_repair.loads(bare, skip_json_loads=True)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _json_ld(document: etree._Element) -> Iterator[object]:
+    for script in _JSON_LD(document):
+        yield mended(script.text_content())
+
+
+def _microdata(text: str) -> list[object]:
+    if not re.search(r"itemtype\s*=\s*[\"']?[^\"'>]*ClaimReview", text):
+        return []
+    logging.getLogger("extruct").setLevel(logging.CRITICAL)
+    found = extruct.extract(text, syntaxes=["microdata"], uniform=True, errors="ignore")
+    return list(found.get("microdata", []))
+
+
+def _about(document: etree._Element, url: str | None) -> claimreview.Page:
+    def meta(property: str) -> str:
+        return str(document.xpath("string(//meta[@property=$property]/@content)", property=property))
+
+    canonical = str(document.xpath("string(//link[@rel='canonical']/@href)"))
+    return claimreview.Page(
+        url=address_of([canonical, meta("og:url")], url) or url,
+        language=language_in([str(document.xpath("string(//html/@lang)")), meta("og:locale")]),
+        site=clean(meta("og:site_name")),
+        title=clean(meta("og:title")) or clean(str(document.xpath("string(//title)"))),
+        published=date_of(meta("article:published_time")),
+    )

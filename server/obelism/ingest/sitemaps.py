@@ -1,0 +1,117 @@
+"""Sitemaps, and the claims of the pages that they list (https://www.sitemaps.org/protocol.html)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from obelism.errors import BadInput, Unavailable
+from obelism.ingest import pages
+from obelism.ingest.cleaning import address_of, date_of
+from obelism.ingest.fetch import Fetched, Fetcher, Progress
+from obelism.ingest.rejected import Rejected
+from obelism.ingest.unpacking import unpacked
+from obelism.model import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One entry: a page, or another sitemap; `changed` is an ISO 8601 date where the sitemap tells."""
+
+    url: str
+    changed: str | None = None
+    is_sitemap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which pages are fetched: at most `pages`, and none that its sitemap dates before `since`."""
+
+    pages: int
+    since: str | None = None
+
+
+def claims_of(
+    file: IO[bytes], name: str, url: str | None, fetcher: Fetcher, bounds: Bounds, progress: Progress
+) -> Iterator[Claim | Rejected]:
+    """The claims of all pages that a sitemap lists, and the sitemaps that it lists; each page once."""
+    walk = _Walk(bounds)
+    waiting = deque(walk.listed(file, name, url))
+    done = failed = 0
+    while waiting:
+        entry = waiting.popleft()
+        if isinstance(entry, Rejected):
+            yield entry
+            continue
+        try:
+            fetched = fetcher.fetch(entry.url)
+        except Unavailable as error:
+            failed += 1
+            yield Rejected(entry.url, str(error))
+            continue
+        if fetched is not None:
+            with fetched.file:
+                if entry.is_sitemap:
+                    waiting.extend(walk.listed(unpacked(fetched.file), entry.url, fetched.url))
+                else:
+                    yield from page_claims(fetched, entry.url)
+        done += 1
+        progress(done, done + len(waiting))
+    if failed > done:
+        yield Rejected(name, f"{failed} of its pages could not be fetched", cut=True)
+
+
+def page_claims(fetched: Fetched, name: str) -> Iterator[Claim | Rejected]:
+    """The claims of a fetched page."""
+    data = unpacked(fetched.file).read(pages.MAX_PAGE + 1)
+    yield from pages.claims_of(data, name, fetched.url, fetched.charset)
+
+
+def entries_of(file: IO[bytes], url: str | None = None) -> Iterator[Listed]:
+    """The entries of a sitemap or sitemap index in order, streamed.
+
+    Raises BadInput when it is not XML, having given what came before the mistake.
+    """
+    # Entities stay what they are and nothing is fetched: a sitemap is as hostile as any page.
+    parsed = etree.iterparse(
+        file, tag=("{*}url", "{*}sitemap"), resolve_entities=False, no_network=True, load_dtd=False
+    )
+    try:
+        for _, entry in parsed:
+            address = address_of(entry.findtext("{*}loc"), url)
+            if address:
+                changed = date_of(entry.findtext("{*}lastmod"))
+                yield Listed(address, changed, etree.QName(entry).localname == "sitemap")
+            entry.clear()
+            while entry.getprevious() is not None:
+                del entry.getparent()[0]
+    except etree.XMLSyntaxError as error:
+        raise BadInput(f"the sitemap is not valid XML: {error.msg}") from error
+
+
+class _Walk:
+    """Remembers what was listed, so that sitemaps that list one another come to an end."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._seen: set[str] = set()
+
+    def listed(self, file: IO[bytes], name: str, url: str | None) -> Iterator[Listed | Rejected]:
+        since = self._bounds.since
+        try:
+            for entry in entries_of(file, url):
+                if entry.url in self._seen or (since and entry.changed and entry.changed < since):
+                    continue
+                if len(self._seen) >= self._bounds.pages:
+                    yield Rejected(
+                        name, f"over {self._bounds.pages:,} pages are listed; the rest is not read"
+                    )
+                    return
+                self._seen.add(entry.url)
+                yield entry
+        except BadInput as error:
+            yield Rejected(name, str(error), cut=True)

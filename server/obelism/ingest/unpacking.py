@@ -1,0 +1,54 @@
+"""Files that may be compressed, files that tell how far they are read, and what a file is."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+from pathlib import Path
+from typing import IO, Any, Literal, cast
+
+from obelism.ingest.fetch import Progress
+from obelism.ingest.pages import decoded
+
+Form = Literal["nothing", "page", "sitemap", "document", "lines", "table"]
+HEAD = 64 * 1024
+
+
+def unpacked(file: IO[bytes]) -> IO[bytes]:
+    """`file`, decompressed where it is gzip."""
+    is_gzip = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    return cast(IO[bytes], gzip.GzipFile(fileobj=file)) if is_gzip else file
+
+
+def form_of(head: bytes, name: str) -> Form:
+    """What a file is, by its name where that is telling, and by its first characters."""
+    name = name.lower().removesuffix(".gz")
+    text = decoded(head).lstrip()
+    if not text:
+        return "nothing"
+    if name.endswith((".jsonl", ".ndjson")):
+        return "lines"
+    if text.startswith("<"):
+        return "sitemap" if re.search(r"<(\w+:)?(urlset|sitemapindex)\b", text) else "page"
+    if name.endswith((".csv", ".tsv")):
+        return "table"
+    # A line that begins with a brace and is not the first: records, one a line. Printed JSON indents.
+    if re.search(r"\n\{", text):
+        return "lines"
+    return "document" if text.startswith(("{", "[")) else "table"
+
+
+class Watched(io.FileIO):
+    """A file that tells how much of it has been read."""
+
+    def __init__(self, path: Path, progress: Progress) -> None:
+        super().__init__(path)
+        self._progress = progress
+        self._size = path.stat().st_size
+
+    def readinto(self, buffer: Any) -> int | None:
+        read = super().readinto(buffer)
+        self._progress(self.tell(), self._size)
+        return read
