@@ -11,6 +11,7 @@ from obelism import api
 from obelism.article import Limits
 from obelism.candidates import Index
 from obelism.encoder import Encoder, default_encoder
+from obelism.errors import Unavailable
 from obelism.pipeline import Pipeline
 from obelism.settings import Settings
 from obelism.starter import open_claims
@@ -38,7 +39,16 @@ def pipeline_of(settings: Settings, store: Store) -> Pipeline:
     """The stages over the claims of `store`."""
     encoder = default_encoder()
     limits = Limits(settings.max_html_bytes, settings.max_tags, settings.max_depth)
-    return Pipeline(_index(settings, store, encoder), limits=limits)
+
+    def is_reviewed(address: str) -> bool:
+        try:
+            return bool(store.reviewed_urls([address]))
+        except Unavailable:
+            # Pages are read on without the store; this one is then judged by its own markup alone.
+            return False
+
+    index = _index(settings, store, encoder)
+    return Pipeline(index, store.changes, store.score_floors, is_reviewed, limits=limits)
 
 
 def _index(settings: Settings, store: Store, encoder: Encoder) -> Index:
