@@ -25,6 +25,8 @@ OWN = 6
 PAGE_CLAIMS = 16
 # Pairs of one page that the verifier may be asked about: a page dense with one topic needs about 100.
 MOST_PAIRS = 160
+# A slow or busy machine judges the most plausible pairs only, so that the reader is answered within five seconds.
+VERIFY_SECONDS = 2.0
 # Sentences before a statement that the verifier reads with it, after the title.
 BEFORE = 2
 LOOKUP_CANDIDATES = 100
@@ -125,9 +127,10 @@ class Pipeline:
         asked = asked_of_page([(one.statement.text, one.context) for one in sentences], candidates, language)
         matches: list[list[Match]] = [[] for _ in sentences]
         of: dict[tuple[int, str], Candidate] = {}
-        for (at, one), match in zip(
-            asked, self.matcher.match([one for _, one in asked], MOST_PAIRS), strict=True
-        ):
+        until = perf_counter() + VERIFY_SECONDS
+        questions = [one for _, one in asked]
+        judged = self.matcher.match(questions, MOST_PAIRS, enough=lambda: perf_counter() > until)
+        for (at, one), match in zip(asked, judged, strict=True):
             if match and self._is_noted(match):
                 matches[at].append(match)
                 of[at, match.claim.id] = one.candidate

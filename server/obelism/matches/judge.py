@@ -8,7 +8,7 @@ curve that they were chosen from.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,8 @@ from obelism.verifier import Pair, Verdict, Verifier
 
 # A vetoed pair is at most a suggestion: just under any threshold that makes a note.
 VETOED_SCORE = 0.49
+# Pairs that the verifier is given at a time: large enough to sort by length, small enough to stop in time.
+PORTION = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,15 @@ class Matcher:
         self.model = model or default_model()
 
     def match(
-        self, asked: Sequence[Asked], most: int = 200, plausible: float | None = None
+        self,
+        asked: Sequence[Asked],
+        most: int = 200,
+        plausible: float | None = None,
+        enough: Callable[[], bool] = lambda: False,
     ) -> list[Match | None]:
         """One match for each pair that is worth showing at all, in order; None for the others.
 
-        At most `most` pairs, the most plausible ones, are put before the verifier.
+        At most `most` pairs, the most plausible first, are put before the verifier, until it is `enough`.
         """
         floor = self.model.plausible if plausible is None else plausible
         reader = Reader()
@@ -87,10 +93,15 @@ class Matcher:
         chosen = [
             at for at in np.argsort(-np.asarray(cheap), kind="stable")[:most].tolist() if cheap[at] >= floor
         ]
-        verdicts = self.verifier.judge([_pair(asked[at]) for at in chosen])
         out: list[Match | None] = [None] * len(asked)
-        for at, verdict in zip(chosen, verdicts, strict=True):
-            out[at] = self._judged(asked[at], seen[at], verdict, reader)
+        for start in range(0, len(chosen), PORTION):
+            if enough():
+                break
+            portion = chosen[start : start + PORTION]
+            for at, verdict in zip(
+                portion, self.verifier.judge([_pair(asked[at]) for at in portion]), strict=True
+            ):
+                out[at] = self._judged(asked[at], seen[at], verdict, reader)
         return out
 
     def rank(self, asked: Sequence[Asked], most: int) -> list[Match]:
