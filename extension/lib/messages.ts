@@ -11,6 +11,7 @@ export const RequestSchema = v.variant("type", [
   v.object({ type: v.literal("preview"), tabId }),
   v.object({ type: v.literal("cancel"), tabId }),
   v.object({ type: v.literal("clear"), tabId }),
+  v.object({ type: v.literal("put-away"), tabId, noteId: id }),
   v.object({
     type: v.literal("look-up"),
     text: v.pipe(v.string(), v.minLength(1)),

@@ -87,10 +87,16 @@ export const savePage = (tabId: number, state: PageState) =>
 
 export const forgetPage = (tabId: number) => browser.storage.session.remove(tabKey(tabId));
 
-/** Changes a finished check; anything else is left as it is. */
-export async function changeDone(tabId: number, change: (done: Done) => Done): Promise<void> {
-  const state = await loadPage(tabId);
-  if (state.phase === "done") await savePage(tabId, change(state));
+/** Changes under way, one after the other: two at once would each undo what the other wrote. */
+let changes: Promise<void> = Promise.resolve();
+
+/** Changes a finished check; anything else is left as it is. Only for the background. */
+export function changeDone(tabId: number, change: (done: Done) => Done): Promise<void> {
+  changes = changes.then(async () => {
+    const state = await loadPage(tabId);
+    if (state.phase === "done") await savePage(tabId, change(state));
+  });
+  return changes;
 }
 
 export function watchSession(listener: (changed: Record<string, unknown>) => void): () => void {

@@ -60,19 +60,33 @@ export function reviewStateOf({ state }: Review, { t }: Words): string | null {
 }
 
 const REASONS: Record<string, Key> = {
-  words: "reasonWords",
-  meaning: "reasonMeaning",
   names: "reasonNames",
+  words: "reasonWords",
   numbers: "reasonNumbers",
-  dates: "reasonDates",
-  wording: "reasonWording",
-  verifier: "reasonVerifier",
-  negation: "reasonNegation",
+  "veto:number": "vetoNumber",
+  "veto:date": "vetoDate",
+  "veto:name": "vetoName",
+  "veto:roles": "vetoRoles",
+  "veto:modality": "vetoModality",
+  "veto:fragment": "vetoFragment",
 };
-/** "Names in both: Musk, Putin"; a kind that we do not know keeps the service's own word. */
-export function reasonOf({ kind, detail }: Reason, { t }: Words): string {
+
+/**
+ * "Names in both: Musk, Putin". A kind that we do not know keeps the service's own word; null for what the
+ * note already says in another way.
+ */
+export function reasonOf({ kind, detail }: Reason, words: Words): string | null {
+  if (kind === "score") return null;
+  if (kind === "checked") return words.t("reasonChecked");
+  if (kind === "meaning" && Number(detail) >= 0)
+    return words.t("reasonMeaning", Math.round(Number(detail) * 100));
+  if (kind === "languages") {
+    const codes = detail.split("/").map((code) => code.trim());
+    if (codes.every((code) => /^[a-z]{2,3}$/.test(code)))
+      return words.t("reasonLanguages", codes.map(words.languageName).join(", "));
+  }
   const key = REASONS[kind];
-  return t("reasonLine", key ? t(key) : kind, detail);
+  return words.t("reasonLine", key ? words.t(key) : kind, detail);
 }
 
 const FAILURE: Record<Failure["kind"], Key> = {

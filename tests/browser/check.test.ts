@@ -1,51 +1,194 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 import { BROWSERS } from "./driver/browsers";
-import { marksIn, press, type Reader, seen } from "./driver/reader";
+import { marksIn, press, seen, type Tab, textOf, until } from "./driver/reader";
 import { ASSERTION, DENIAL, note, reading, SOFT_HYPHEN } from "./driver/samples";
-import { type PlayedService, playService, type Running, servePages } from "./driver/servers";
+import { type Stage, setStage } from "./driver/stage";
 
 const NOTES = [
   note("n1", ASSERTION),
   note("n2", DENIAL, { framing: "denied", level: "context", speaker: "Dmitri Peskov" }),
   note("n3", SOFT_HYPHEN, { framing: "denied", level: "context", speaker: "Donald Trump" }),
 ];
+const ARTICLE = "/appels-secrets/";
 
-for (const [name, open] of BROWSERS)
+/** A page that draws its article anew, as single-page applications do, and can go to another. */
+const REDRAWN = `<!doctype html><html lang=fr><title>App</title><body><main id=app></main><script>
+  const first = "<article><p>${ASSERTION}</p><p>${DENIAL}</p></article>";
+  const draw = (html) => { document.getElementById("app").innerHTML = html; };
+  draw(first);
+  window.redraw = () => { draw(""); draw(first); };
+  window.lazy = () => document.querySelector("article").insertAdjacentHTML("beforeend", "<p>M.&nbsp;Trump l’a nié, et la présidence russe aussi.</p>");
+  window.leave = () => { history.pushState({}, "", "/app/other"); draw("<article><p>Un tout autre article.</p></article>"); };
+</script></body></html>`;
+
+const clickOn = async (tab: Tab, words: string): Promise<void> => {
+  const place = await tab.evaluate((words) => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const at = (walker.currentNode as Text).data.indexOf(words);
+      if (at < 0) continue;
+      const range = new Range();
+      range.setStart(walker.currentNode, at);
+      range.setEnd(walker.currentNode, at + words.length);
+      range.startContainer.parentElement!.scrollIntoView({ block: "center" });
+      const box = range.getClientRects()[0]!;
+      return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+    }
+    throw new Error(`not in the page: ${words}`);
+  }, words);
+  await tab.clickAt(place.x, place.y);
+};
+
+for (const [name] of BROWSERS)
   describe(`${name}: checking a page`, () => {
-    let reader: Reader;
-    let pages: Running;
-    let service: PlayedService;
-
+    let stage: Stage;
     before(async () => {
-      pages = await servePages();
-      service = await playService(() => reading(NOTES));
-      reader = await open();
-      const { address } = service;
-      await reader.inBackground(async (address) => {
-        await chrome.storage.local.set({ settings: { service: address, consent: address } });
-      }, address);
+      stage = await setStage(name, () => reading(NOTES), { made: { "/app": REDRAWN } });
     });
-    after(async () => {
-      await reader?.close();
-      await service?.close();
-      await pages?.close();
+    beforeEach(async () => {
+      stage.service.calls.length = 0;
+      await stage.settle();
+      stage.service.answer = () => reading(NOTES);
+    });
+    after(() => stage?.close());
+
+    it("sends nothing before the reader asks, and then one request with the page and nothing else", async () => {
+      const tab = await stage.reader.visit(stage.pages.address + ARTICLE);
+      const popup = await stage.reader.pressButton(tab);
+      await seen(popup, "This page has not been checked.");
+      assert.equal(stage.service.calls.length, 0);
+      await press(popup, "Check this page");
+      await seen(await stage.reader.panel(), "14 sentences read.");
+      assert.equal(stage.service.calls.length, 1);
+      const call = stage.service.calls[0]!;
+      assert.equal(`${call.method} ${call.path}`, "POST /v1/notes");
+      assert.deepEqual(Object.keys(call.body as object).sort(), ["html", "language"]);
+      assert.equal(call.headers["content-encoding"], "gzip");
+      assert.equal(call.headers.cookie, undefined);
+      assert.equal(call.headers.referer, undefined);
+      const { html } = call.body as { html: string };
+      assert.match(html, /Elon Musk parle régulièrement/);
+      assert.doesNotMatch(html, /Odile&|odile@|Brouillon|fromage|visiteur|news\.example|session=/);
+      assert.ok(call.bytes < 3000, `${call.bytes} bytes`);
     });
 
-    it("marks the sentences, counts the flags on the button and opens the notes", async () => {
-      const tab = await reader.visit(`${pages.address}/appels-secrets/`);
+    it("marks the sentences without touching the page, and counts the flags on the button", async () => {
+      const tab = await stage.reader.visit(stage.pages.address + ARTICLE);
       const before = await tab.evaluate(() => document.documentElement.outerHTML);
-      const popup = await reader.pressButton(tab);
-      await seen(popup, "This page has not been checked.");
-      await press(popup, "Check this page");
-      const panel = await reader.panel();
-      await seen(panel, "14 sentences read. 3 notes (1 flag)");
+      await press(await stage.reader.pressButton(tab), "Check this page");
+      await seen(await stage.reader.panel(), "14 sentences read. 3 notes (1 flag)");
       assert.deepEqual(await marksIn(tab), {
         flag: [ASSERTION],
         context: [DENIAL, SOFT_HYPHEN],
         current: [],
       });
-      assert.equal(await reader.badge(tab), "1");
+      await until(async () => (await stage.reader.badge(tab)) === "1", "badge");
       assert.equal(await tab.evaluate(() => document.documentElement.outerHTML), before);
+    });
+
+    it("says how the page speaks of the claim, who is on which side, and when", async () => {
+      const { panel } = await stage.check(ARTICLE);
+      const text = await textOf(panel);
+      for (const part of [
+        "Reported here as an allegation by Wall Street Journal",
+        "Denial by Dmitri Peskov reported here",
+        "Disputed the sources disagree; disputed does not mean wrong.",
+        "Wall Street Journal asserts",
+        "Kremlin (Dmitry Peskov) denies",
+        "October 24, 2024",
+        "Elon Musk no comment",
+        "No note is no clean bill",
+      ])
+        assert.ok(text.includes(part), `${part} is not in: ${text}`);
+    });
+
+    it("goes from a note to its sentence", async () => {
+      const { tab, panel } = await stage.check(ARTICLE);
+      await press(panel, SOFT_HYPHEN);
+      await until(
+        async () => (await marksIn(tab)).current[0] === SOFT_HYPHEN,
+        "the sentence is marked as current",
+      );
+    });
+
+    it("goes from a marked sentence to its note, and leaves links and other text alone", async () => {
+      const { tab, panel } = await stage.check(ARTICLE);
+      const current = () => panel.evaluate(() => document.querySelector("[aria-current]")?.id ?? null);
+      await clickOn(tab, "tenir ces informations");
+      await clickOn(tab, "a démenti qu");
+      await until(async () => (await current()) === "note-n2", "the note is current");
+      assert.equal(await panel.evaluate(() => document.activeElement?.id), "note-n2");
+    });
+
+    it("keeps the marks when the page draws itself anew, and marks what comes late", async () => {
+      const { tab, panel } = await stage.check("/app");
+      assert.deepEqual((await marksIn(tab)).flag, [ASSERTION]);
+      await seen(panel, "could not be found again");
+      await tab.evaluate(() => (window as unknown as { redraw(): void }).redraw());
+      await until(async () => (await marksIn(tab)).flag[0] === ASSERTION, "the mark is back");
+      await tab.evaluate(() => (window as unknown as { lazy(): void }).lazy());
+      await until(async () => (await marksIn(tab)).context.length === 2, "the late sentence is marked");
+      await until(async () => !(await textOf(panel)).includes("could not be found"), "the panel knows");
+    });
+
+    it("says so when the page turned into another one", async () => {
+      const { tab, panel } = await stage.check("/app");
+      await tab.evaluate(() => (window as unknown as { leave(): void }).leave());
+      await seen(panel, "The page now shows other text than when it was checked.");
+      assert.deepEqual((await marksIn(tab)).flag, []);
+    });
+
+    it("forgets a page that was left, and the panel follows from tab to tab", async () => {
+      const { tab, panel } = await stage.check(ARTICLE);
+      const other = await stage.reader.visit(`${stage.pages.address}/app`);
+      await seen(panel, "This page has not been checked.");
+      await other.close();
+      await tab.front();
+      await seen(panel, "14 sentences read.");
+      await tab.goto(`${stage.pages.address}/app`);
+      await seen(panel, "This page has not been checked.");
+      assert.equal(await stage.reader.badge(tab), "");
+    });
+
+    it("removes the marks when asked", async () => {
+      const { tab } = await stage.check(ARTICLE);
+      await press(await stage.reader.pressButton(tab), "Remove the marks");
+      await until(() => tab.evaluate(() => CSS.highlights.size === 0), "no mark is left");
+      await until(async () => (await stage.reader.badge(tab)) === "", "no badge is left");
+    });
+
+    it("hides a wrong match at once, tells the service which claim it was, and remembers", async () => {
+      const { tab, panel } = await stage.check(ARTICLE);
+      await press(panel, "Report");
+      await press(panel, "Wrong match: hide it");
+      await seen(panel, "2 notes (0 flags)");
+      await until(() => stage.service.calls.some((call) => call.path === "/v1/feedback"), "feedback");
+      const sent = stage.service.calls.find((call) => call.path === "/v1/feedback")?.body;
+      assert.deepEqual(sent, {
+        claim: "musk-putin-regular-contact",
+        framing: "attributed",
+        kind: "wrong-match",
+      });
+      await until(async () => (await marksIn(tab)).flag.length === 0, "its mark is gone");
+      const again = await stage.check(ARTICLE);
+      await seen(again.panel, "2 notes (0 flags)");
+    });
+
+    it("filters by kind", async () => {
+      const { panel } = await stage.check(ARTICLE);
+      await press(panel, "Flags");
+      await until(
+        () => panel.evaluate(() => document.querySelectorAll(".sentence").length === 1),
+        "one note is left",
+      );
+    });
+
+    it("tells when nothing was found that this is no praise", async () => {
+      stage.service.answer = () => reading([]);
+      const { tab, panel } = await stage.check(ARTICLE);
+      await seen(panel, "No sentence of this page was matched with a known contested claim.");
+      await seen(panel, "No note is no clean bill");
+      assert.equal(await stage.reader.badge(tab), "");
     });
   });

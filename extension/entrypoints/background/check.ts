@@ -4,7 +4,7 @@ import { browser } from "wxt/browser";
 import { digest } from "../../lib/digest";
 import { order, type PageSnapshot, type Preview, SnapshotSchema } from "../../lib/messages";
 import { isReadable, sensitivity } from "../../lib/sensitive";
-import { hasConsent, loadSettings, type Settings, siteOf } from "../../lib/settings";
+import { changeSettings, hasConsent, loadSettings, type Settings, siteOf } from "../../lib/settings";
 import { bareAddress } from "../../lib/snapshot";
 import {
   changeDone,
@@ -17,7 +17,7 @@ import {
   savePage,
 } from "../../lib/state";
 import type { Note, Reading } from "../../lib/types";
-import { gzip, type PageBody, readPage } from "./service";
+import { gzip, type PageBody, readPage, sendFeedback } from "./service";
 
 const running = new Map<number, AbortController>();
 
@@ -127,6 +127,22 @@ const isDismissed = async (note: Note, { dismissed }: Settings) =>
   dismissed.length > 0 && dismissed.includes(await digest(note.claim.id, note.quote.exact));
 
 const failed = (failure: Failure): PageState => ({ phase: "failed", failure });
+
+/** Takes a wrong match away, in the page and the panel, and whenever this sentence and claim meet again. */
+export async function putAway(tabId: number, noteId: string): Promise<void> {
+  const state = await loadPage(tabId);
+  const note = state.phase === "done" && state.reading.notes.find((one) => one.id === noteId);
+  if (!note) return;
+  const name = await digest(note.claim.id, note.quote.exact);
+  const { dismissed } = await loadSettings();
+  const settings = await changeSettings({
+    dismissed: [...dismissed.filter((one) => one !== name), name].slice(-2000),
+  });
+  const done = { ...state, hidden: [...state.hidden, noteId] };
+  await savePage(tabId, done);
+  await mark(tabId, done, settings);
+  await sendFeedback(settings, { claim: note.claim.id, framing: note.framing, kind: "wrong-match" });
+}
 
 /** A page that loads in a site where the reader wants every page checked. */
 export async function checkIfWanted(tabId: number, href: string): Promise<void> {

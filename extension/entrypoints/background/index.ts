@@ -10,7 +10,7 @@ import { openPanel } from "../../lib/panel";
 import { loadSettings, watchSettings } from "../../lib/settings";
 import { askFocus, askLookup, changeDone, forgetPage, loadPage, watchSession } from "../../lib/state";
 import { showBadge, showBadges } from "./badge";
-import { cancel, check, checkIfWanted, preview } from "./check";
+import { cancel, check, checkIfWanted, preview, putAway } from "./check";
 import { addMenus } from "./menus";
 import { isReady, lookUp, sendFeedback } from "./service";
 
@@ -31,7 +31,7 @@ export default defineBackground({
     browser.contextMenus.onClicked.addListener((info, tab) => {
       if (tab?.id === undefined) return;
       // The panel opens only during the reader's own gesture: before anything is awaited.
-      openPanel(tab.windowId);
+      void openPanel(tab.windowId);
       if (info.menuItemId === "check-page") void check(tab.id, false);
       else if (info.selectionText) void requestLookup(tab.windowId, info.selectionText);
     });
@@ -41,7 +41,7 @@ export default defineBackground({
         void order(tab.id, { type: "next", step: 1 }).catch(() => {});
         return;
       }
-      openPanel(tab.windowId);
+      void openPanel(tab.windowId);
       if (command === "check-page") void check(tab.id, false);
       else void selectionIn(tab.id).then((text) => (text ? requestLookup(tab.windowId, text) : undefined));
     });
@@ -82,6 +82,8 @@ function serve(message: unknown): Promise<unknown> | null {
       return order(request.tabId, { type: "clear" })
         .catch(() => {})
         .then(() => forgetPage(request.tabId));
+    case "put-away":
+      return putAway(request.tabId, request.noteId);
     case "look-up": {
       const { type: _, ...query } = request;
       return loadSettings().then((settings) => lookUp(settings, { ...query, limit: 10 }));
@@ -101,7 +103,7 @@ function hear(message: unknown, tabId: number, windowId: number): Promise<unknow
   if (!parsed.success) return null;
   const report = parsed.output;
   if (report.type === "mark-clicked") {
-    openPanel(windowId);
+    void openPanel(windowId);
     return askFocus({ tabId, noteId: report.id, at: Date.now() });
   }
   return changeDone(tabId, (done) => ({ ...done, anchored: report.ids, stale: report.stale }));

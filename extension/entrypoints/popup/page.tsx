@@ -22,7 +22,7 @@ export function PagePart({ tab, state }: { tab: ActiveTab; state: PageState }) {
 
   // The panel opens only within the reader's click, so before anything is awaited.
   const check = (insist = false) => {
-    openPanel(tab.windowId);
+    void openPanel(tab.windowId).then((opened) => opened && close());
     void ask({ type: "check", tabId: tab.id, insist });
   };
   return (
@@ -120,7 +120,11 @@ function Finished({ state, tab, check }: { state: Done; tab: ActiveTab; check: (
       {state.failure && <p class="faint">{words.t("offlineNotes")}</p>}
       {state.stale && <p class="faint">{words.t("pageStale")}</p>}
       <div class="row">
-        <button type="button" class="primary" onClick={() => openPanel(tab.windowId)}>
+        <button
+          type="button"
+          class="primary"
+          onClick={() => void openPanel(tab.windowId).then((opened) => opened && close())}
+        >
           {words.t("openNotes")}
         </button>
         <button type="button" onClick={check}>

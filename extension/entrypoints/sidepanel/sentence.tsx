@@ -1,14 +1,12 @@
 /** One sentence of the page within its claim: how it speaks of the claim, why it matched, what can be done. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { ActiveTab } from "../../components/hooks";
 import { Icon } from "../../components/icon";
 import { useSurroundings } from "../../components/start";
-import { digest } from "../../lib/digest";
 import { noteAsText } from "../../lib/export";
 import { fragmentLink } from "../../lib/fragment";
 import { ask, order } from "../../lib/messages";
-import { changeSettings, loadSettings } from "../../lib/settings";
-import { changeDone, type Done } from "../../lib/state";
+import type { Done } from "../../lib/state";
 import type { Note } from "../../lib/types";
 import { framingOf, reasonOf } from "../../lib/wording";
 
@@ -65,11 +63,10 @@ function Why({ note }: { note: Note }) {
     <details class="why">
       <summary>{words.t("whyHeading")}</summary>
       <ul>
-        {note.reasons.map((reason) => (
-          <li key={reason.kind + reason.detail} dir="auto">
-            {reasonOf(reason, words)}
-          </li>
-        ))}
+        {note.reasons.map((reason) => {
+          const text = reasonOf(reason, words);
+          return text && <li key={reason.kind + reason.detail}>{text}</li>;
+        })}
         {note.cues.length > 0 && <li dir="auto">{words.t("whyCues", note.cues.join(", "))}</li>}
         <li>{words.t("whyScore", Math.round(note.score * 100))}</li>
       </ul>
@@ -81,30 +78,30 @@ function Why({ note }: { note: Note }) {
 function WrongMatch({ note, tab }: { note: Note; tab: ActiveTab }) {
   const { words, announce } = useSurroundings();
   const [open, setOpen] = useState(false);
-  const putAway = async (kind: "wrong-match" | "wrong-framing") => {
-    void ask({ type: "feedback", claim: note.claim.id, framing: note.framing, kind }).catch(() => {});
-    if (kind === "wrong-framing") {
-      setOpen(false);
-      announce(words.t("feedbackThanks"));
-      return;
-    }
-    const name = await digest(note.claim.id, note.quote.exact);
-    const { dismissed } = await loadSettings();
-    await changeSettings({ dismissed: [...dismissed.filter((one) => one !== name), name].slice(-2000) });
-    await changeDone(tab.id, (done) => ({ ...done, hidden: [...done.hidden, note.id] }));
+  const opener = useRef<HTMLButtonElement>(null);
+  const wrongMatch = () => {
+    void ask({ type: "put-away", tabId: tab.id, noteId: note.id }).catch(() => {});
     announce(words.t("feedbackHidden"));
+  };
+  const wrongFraming = () => {
+    void ask({ type: "feedback", claim: note.claim.id, framing: note.framing, kind: "wrong-framing" }).catch(
+      () => {},
+    );
+    setOpen(false);
+    opener.current?.focus();
+    announce(words.t("feedbackThanks"));
   };
   return (
     <>
-      <button type="button" class="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button type="button" class="quiet" ref={opener} aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name="cross" /> {words.t("reportNote")}
       </button>
       {open && (
         <span class="row">
-          <button type="button" onClick={() => void putAway("wrong-match")}>
+          <button type="button" onClick={wrongMatch}>
             {words.t("wrongMatch")}
           </button>
-          <button type="button" onClick={() => void putAway("wrong-framing")}>
+          <button type="button" onClick={wrongFraming}>
             {words.t("wrongFraming")}
           </button>
         </span>

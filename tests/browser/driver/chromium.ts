@@ -63,6 +63,10 @@ class Chromium implements Reader {
     return this.surface("sidepanel.html");
   }
 
+  async panelIsOpen(): Promise<boolean> {
+    return this.browser.targets().some((target) => isSurface(target, "sidepanel.html"));
+  }
+
   async openPage(path: string): Promise<Tab> {
     return this.visit(`chrome-extension://${this.extensionId}/${path}`);
   }

@@ -55,6 +55,9 @@ class Firefox implements Reader {
 
   async pressButton(tab: Tab): Promise<Surface> {
     await tab.front();
+    // A second click on the button would close an open popup.
+    await this.inWindow(`(${POPUP})?.closest("panel")?.hidePopup();`);
+    await until(() => this.inWindow<boolean>(`return !(${POPUP});`), "the popup is closed");
     await this.inWindow(`
       const { ExtensionParent } = ChromeUtils.importESModule("resource://gre/modules/ExtensionParent.sys.mjs");
       const { extension } = WebExtensionPolicy.getByID(${JSON.stringify(this.id)});
@@ -64,6 +67,10 @@ class Firefox implements Reader {
 
   panel(): Promise<Surface> {
     return this.surface(SIDEBAR);
+  }
+
+  panelIsOpen(): Promise<boolean> {
+    return this.inWindow<boolean>(`return !!(${SIDEBAR});`);
   }
 
   async openPage(path: string): Promise<Tab> {
@@ -108,7 +115,9 @@ class Firefox implements Reader {
       screenshot: () => Promise.reject(new Error("pictures are taken in Chromium")),
       close: async () => void (await this.inBrowser(finder, () => window.close(), [])),
     };
-    await until(() => surface.evaluate(() => !!document.querySelector("h1")), "surface is drawn");
+    // While the page is still loading, nobody is there to answer.
+    const isDrawn = () => surface.evaluate(() => !!document.querySelector("h1")).catch(() => false);
+    await until(isDrawn, "the surface is drawn");
     return surface;
   }
 
@@ -139,8 +148,8 @@ class Firefox implements Reader {
       const name = "obelism-test-" + Math.random();
       const heard = new Promise((done) => browser.messageManager.addMessageListener(name, (m) => done(m.data)));
       const script = ${JSON.stringify(frame)}.replace("NAME", JSON.stringify(name));
-      browser.messageManager.loadFrameScript("data:application/javascript," + encodeURIComponent(script), false);
-      return Promise.race([heard, new Promise((done) => setTimeout(() => done('{"error":"no answer"}'), 8000))]);`);
+      browser.messageManager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(script), false);
+      return Promise.race([heard, new Promise((done) => setTimeout(() => done('{"error":"no answer"}'), 3000))]);`);
     const { value, error } = JSON.parse(answer) as { value: T; error?: string };
     if (error) throw new Error(error);
     return value;

@@ -21,6 +21,7 @@ export interface Reader {
   /** Clicks the toolbar button; the popup panel. */
   pressButton(tab: Tab): Promise<Surface>;
   panel(): Promise<Surface>;
+  panelIsOpen(): Promise<boolean>;
   /** One of the extension's own pages, in a tab. */
   openPage(path: string): Promise<Tab>;
   badge(tab: Tab): Promise<string>;
@@ -49,35 +50,48 @@ export async function until(test: () => boolean | Promise<boolean>, what: string
   }
 }
 
-/** Presses the button or link with this name; waits until it is there. */
+/** Presses the button, link or field label with this name; waits until it is there. */
 export async function press(surface: Surface, name: string): Promise<void> {
-  await seen(surface, name, "button, a, summary, label");
-  await surface.evaluate((name) => {
-    const all = [...document.querySelectorAll<HTMLElement>("button, a, summary, label")];
-    const named = (e: HTMLElement) => (e.getAttribute("aria-label") ?? e.textContent ?? "").trim();
-    (all.find((e) => named(e) === name) ?? all.find((e) => named(e).includes(name)))!.click();
-  }, name);
+  const CONTROLS = "button, a, summary, label";
+  await seen(surface, name, CONTROLS);
+  await surface.evaluate(
+    (name, controls) => {
+      const plain = (text: string) =>
+        text
+          .replace(/\u00ad/g, "")
+          .replace(/\s+/g, " ")
+          .trim();
+      const all = [...document.querySelectorAll<HTMLElement>(controls)];
+      const named = (e: HTMLElement) => plain(e.getAttribute("aria-label") ?? e.textContent ?? "");
+      (all.find((e) => named(e) === name) ?? all.find((e) => named(e).includes(name)))!.click();
+    },
+    plain(name),
+    CONTROLS,
+  );
 }
 
 /** All the text that a surface shows. */
-export const textOf = (surface: Surface): Promise<string> =>
-  surface.evaluate(() => document.body.innerText.replace(/\s+/g, " "));
+export async function textOf(surface: Surface, within = "body"): Promise<string> {
+  const texts = (within: string) =>
+    [...document.querySelectorAll<HTMLElement>(within)].map((e) => `${e.ariaLabel ?? ""} ${e.innerText}`);
+  return plain((await surface.evaluate(texts, within)).join(" "));
+}
 
 /** Waits until the text is there. */
 export async function seen(surface: Surface, text: string, within = "body"): Promise<void> {
-  const there = () =>
-    surface.evaluate(
-      (text, within) =>
-        [...document.querySelectorAll<HTMLElement>(within)].some((e) =>
-          `${e.getAttribute("aria-label") ?? ""} ${e.innerText}`.replace(/\s+/g, " ").includes(text),
-        ),
-      text,
-      within,
-    );
-  await until(there, `“${text}”`).catch(async (error: Error) => {
-    throw new Error(`${error.message} in: ${await textOf(surface)}`);
-  });
+  await until(async () => (await textOf(surface, within)).includes(plain(text)), `“${text}”`).catch(
+    async (error: Error) => {
+      throw new Error(`${error.message} in: ${await textOf(surface)}`);
+    },
+  );
 }
+
+/** White space as one space, soft hyphens away. */
+const plain = (text: string) =>
+  text
+    .replace(/\u00ad/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
 
 /** The text under each kind of mark in the page, in its order. */
 export const marksIn = (tab: Tab): Promise<{ flag: string[]; context: string[]; current: string[] }> =>
