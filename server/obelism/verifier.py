@@ -16,11 +16,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-BOS, PAD, EOS = 0, 1, 2
+BOS, EOS = 0, 2
 # Tokens kept of each part; the network was trained with these.
 STATEMENT, CLAIM, CONTEXT = 80, 48, 64
-# Pairs of like length are judged together; larger batches gain nothing on one core.
-BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +63,14 @@ class CrossEncoder:
         self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
 
     def judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
-        rows = self._rows(pairs)
-        order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
-        verdicts: dict[int, Verdict] = {}
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            same, framing = self._session.run(None, {"ids": _padded([rows[at] for at in batch])})
-            for at, logit, odds in zip(batch, same.tolist(), _softmax(framing).tolist(), strict=True):
-                verdicts[at] = Verdict(logit, (odds[0], odds[1], odds[2], odds[3]))
-        return [verdicts[at] for at in range(len(rows))]
+        # One at a time: in 8 bits the activations are scaled by what is judged together, and a verdict must not
+        # depend on its neighbours. On one core nothing is lost, and nothing is padded.
+        return [self._verdict(row) for row in self._rows(pairs)]
+
+    def _verdict(self, row: list[int]) -> Verdict:
+        same, framing = self._session.run(None, {"ids": np.array([row], np.int64)})
+        odds = _softmax(framing[0]).tolist()
+        return Verdict(float(same[0]), (odds[0], odds[1], odds[2], odds[3]))
 
     def _rows(self, pairs: Sequence[Pair]) -> list[list[int]]:
         texts = [text for pair in pairs for text in (pair.statement, pair.claim, pair.context)]
@@ -95,16 +92,9 @@ def sequence(statement: list[int], claim: list[int], context: list[int]) -> list
     return [*ids, EOS]
 
 
-def _padded(rows: Sequence[list[int]]) -> NDArray[np.int64]:
-    out = np.full((len(rows), max(map(len, rows))), PAD, np.int64)
-    for at, row in enumerate(rows):
-        out[at, : len(row)] = row
-    return out
-
-
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), np.float32)
+    raised = np.exp(logits - logits.max())
+    return np.asarray(raised / raised.sum(), np.float32)
 
 
 @cache
