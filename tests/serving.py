@@ -149,7 +149,12 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(folder: Path, claims: tuple[Claim, ...] = CLAIMS, **environ: str) -> Iterator[Running]:
+def running(
+    folder: Path,
+    claims: tuple[Claim, ...] = CLAIMS,
+    command: tuple[str, ...] = (str(Path(sys.executable).with_name("obelism")), "serve"),
+    **environ: str,
+) -> Iterator[Running]:
     """The real command on a free port, ready to answer; ended by a signal as an operator would."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -169,7 +174,6 @@ def running(folder: Path, claims: tuple[Claim, ...] = CLAIMS, **environ: str) ->
     }
     log = folder / "log.jsonl"
     with log.open("wb") as stream:
-        command = [str(Path(sys.executable).with_name("obelism")), "serve"]
         process = subprocess.Popen(command, env=env, stdout=stream, stderr=stream, cwd=folder)
     service = Running(f"http://127.0.0.1:{port}", process, folder, log)
     try:

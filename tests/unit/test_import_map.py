@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parents[2] / "server" / "obelism"
 MAP = """
     cli
     app
-    api starter evaluation
-    imports
+    api
+    starter evaluation imports
     pipeline store ingest settings
     article statements candidates matches framing notes
     encoder verifier exports
@@ -24,7 +24,7 @@ LINES = [line.split() for line in MAP.strip().splitlines()]
 LEVEL = {name: level for level, line in enumerate(LINES) for name in line}
 FREE = {"__version__"}  # lives in obelism/__init__.py, below everything
 
-STAGES = {name for line in LINES[5:] for name in line}
+STAGES = {name for line in LINES[LEVEL["article"] :] for name in line}
 NETWORK_AND_CLOCK = {"socket", "httpx", "requests", "urllib.request", "http", "time", "asyncio"}
 WEB = {"flask", "flask_cors", "flask_limiter", "werkzeug", "gunicorn"}
 SQL = {"sqlalchemy", "alembic", "psycopg", "sqlite3"}

@@ -5,32 +5,41 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from obelism import __version__
-from obelism.cli.check import check
-from obelism.cli.claims import claims
-from obelism.cli.doctor import doctor
-from obelism.cli.evaluate import evaluate
-from obelism.cli.lookup import lookup
-from obelism.cli.serve import serve
-from obelism.cli.token import token
 from obelism.errors import ObelismError
 
+# Loaded when they are called: what one command needs others should not wait for, and `serve` must set
+# the stage before the libraries that it configures are imported.
+COMMANDS = ("serve", "check", "lookup", "claims", "evaluate", "token", "doctor")
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """The command NAME is the object of that name in the module of that name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"obelism.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.command(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="obelism")
 def cli() -> None:
     """Side notes for contested claims: who says it, who disputes it, where to read that.
 
     Settings are OBELISM_* environment variables; see docs/SETTINGS.md.
     """
-
-
-for command in (serve, check, lookup, claims, evaluate, token, doctor):
-    cli.add_command(command)
 
 
 def main() -> None:
@@ -53,7 +62,9 @@ def main() -> None:
         _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
-        _fail(f"a mistake of the program: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}")
+        _fail(
+            f"a mistake of the program: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+        )
 
 
 def _fail(message: str, code: int = 1) -> None:
