@@ -1,17 +1,16 @@
 """Rating words of fact-checkers -> buckets, and from them the derived status of a claim.
 
-The words are in ratings.csv, one line a rating, with the publishers known to use it. A rating is
-looked up whole, then without what surrounds it ("Rating by X: False", "FALSO: As imagens …"), then
-as the one known rating inside a short phrase ("false claims"). Words that are not in the table, and
-phrases with a negation or with two ratings that disagree, are `unrated`; a number is never judged.
+The words are in ratings.csv, one line a rating, with publishers known to use it. A rating is looked
+up whole, then without what surrounds it ("Rating by X: False", "FALSO: As imagens …"), then as the
+only rating inside a short phrase ("false claims"). Words that the table does not hold, and phrases
+with a negation, a hedge or two ratings that disagree, are `unrated`; a number is never judged.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal, cast
@@ -61,44 +60,123 @@ def _conflict(claim: Claim) -> bool:
 @lru_cache(maxsize=20_000)
 def bucket(rating: str, language: str | None = None) -> Bucket:
     """The bucket of a rating's own words; `language` settles words that mean two things."""
-    tokens = words(rating)
-    for phrase in _readings(rating):
-        if found := _known(tuple(words(phrase)), language):
-            return found
-    return _inside(tokens, language)
+    if found := _known(_tokens(rating), language):
+        return found
+    for part in _parts(rating):
+        found = _known(_tokens(part), language)
+        if found and found != "unrated":
+            return "unrated" if found == "true" and _contradicted(rating, language) else found
+    return _inside(_sentence(rating), language)
 
 
-def _readings(rating: str) -> Iterator[str]:
-    """The whole rating, then the parts of it that may be the rating proper."""
-    yield rating
-    before, _, after = rating.partition(":")
-    yield before
-    yield after
-    yield re.split(r"[.!,;(\n]| [-–—] ", rating.strip(), maxsplit=1)[0]
+def _parts(rating: str) -> Iterator[str]:
+    """The parts of a rating that may be the rating proper."""
+    before, colon, after = rating.partition(":")
+    if colon:
+        yield from (before, after, rating.rpartition(":")[2])
+    yield _sentence(rating)
+
+
+def _sentence(rating: str) -> str:
+    return re.split(r"[.!;(\n।。]| [-–—|] ", rating.strip(), maxsplit=1)[0]
 
 
 def _known(tokens: tuple[str, ...], language: str | None) -> Bucket | None:
-    entries = _table().get(tokens, ())
-    own = {entry.bucket for entry in entries if entry.language == language}
-    found = own or {entry.bucket for entry in entries}
+    entries = _table().get(tokens, {})
+    if language in entries:
+        return entries[language]
+    found = set(entries.values())
     return found.pop() if len(found) == 1 else None
 
 
-def _inside(tokens: Sequence[str], language: str | None) -> Bucket:
-    return "unrated"
+def _inside(phrase: str, language: str | None) -> Bucket:
+    """The bucket of the one rating in a short phrase, if nothing in the phrase can turn it round."""
+    tokens = _tokens(phrase)
+    if len(tokens) > _SHORT:
+        return "unrated"
+    found, rest = _ratings_in(tokens, language)
+    if len(found) != 1 or _holds(rest, _TURNING):
+        return "unrated"
+    # Saying that a claim is true is held to more: "the true story" and "real photo" do not say it.
+    if found <= {"true", "mixed"} and not set(rest) <= _FRAME:
+        return "unrated"
+    return found.pop()
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    bucket: Bucket
-    language: str
+def _contradicted(rating: str, language: str | None) -> bool:
+    """Whether more is said than that the claim is true: "True. But it lacks context"."""
+    found, _ = _ratings_in(_tokens(rating), language)
+    return found != {"true"}
+
+
+def _ratings_in(tokens: tuple[str, ...], language: str | None) -> tuple[set[Bucket], tuple[str, ...]]:
+    """The buckets of all ratings in a phrase, longest first, and the words that are part of none."""
+    found: set[Bucket] = set()
+    rest: list[str] = []
+    at = 0
+    while at < len(tokens):
+        for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
+            known = _known(tokens[at : at + length], language)
+            if known and known != "unrated":
+                found.add(known)
+                at += length
+                break
+        else:
+            rest.append(tokens[at])
+            at += 1
+    return found, tuple(rest)
+
+
+def _holds(tokens: tuple[str, ...], phrases: frozenset[tuple[str, ...]]) -> bool:
+    return any(
+        tokens[at : at + length] in phrases for length in (1, 2, 3) for at in range(len(tokens) - length + 1)
+    )
 
 
 @cache
-def _table() -> dict[tuple[str, ...], list[_Entry]]:
-    table: dict[tuple[str, ...], list[_Entry]] = {}
+def _table() -> dict[tuple[str, ...], dict[str | None, Bucket]]:
+    """Rating words -> language -> bucket."""
+    table: dict[tuple[str, ...], dict[str | None, Bucket]] = {}
     with files("obelism").joinpath("ratings.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            entry = _Entry(cast(Bucket, row["bucket"]), row["language"])
-            table.setdefault(tuple(words(row["rating"])), []).append(entry)
+            table.setdefault(_tokens(row["rating"]), {})[row["language"]] = cast(Bucket, row["bucket"])
     return table
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    # Case folding knows no Turkish: "YANLIŞ" and "yanlış" must be the same word.
+    return tuple(word.replace("ı", "i").replace("\u0307", "") for word in words(text))
+
+
+_SHORT = 12  # words: beyond, a "rating" is a sentence about something, and any word in it can be
+_LONGEST = 6  # words of the longest rating in the table that is looked for inside phrases
+
+# Words that turn a rating round or take it back, wherever in the phrase: negations and hedges.
+_TURNING_WORDS = """
+    not no never none nor without isn't isnt aren't wasn't weren't doesn't don't didn't can't cannot couldn't
+    won't hardly nothing nobody neither almost nearly partly partially mostly largely probably possibly likely
+    maybe perhaps half somewhat allegedly apparently seemingly if whether or
+    pas ne n ni non jamais aucun aucune sans rien presque plutôt peut-être partiellement probablement possiblement
+    si ou sinon
+    nicht kein keine keinen keiner nie niemals ohne fast wahrscheinlich vermutlich teilweise teils vielleicht
+    größtenteils eher oder ob
+    sin nunca jamás tampoco casi parcialmente probablemente quizás quizá posiblemente o
+    não nem sem quase talvez provavelmente possivelmente ou
+    né mai senza nessun nessuna forse quasi probabilmente parzialmente
+    niet geen nooit zonder bijna mogelijk waarschijnlijk deels
+    nie bez nigdy prawie częściowo prawdopodobnie czy
+    değil kısmen belki muhtemelen
+    není nejsou částečně možná nu fără parțial aproape inte ej utan delvis nästan ikke uden uten delvist nesten
+    ei eivät osittain nem nincs részben nije nisu djelomično djelimično
+    не нет без нет частично возможно почти немає ні частково δεν όχι μη χωρίς
+    नहीं न ना না নয় নেই ليس لا غير لم tidak bukan tanpa belum sebagian si sio
+"""
+# What may stand around "true" without changing what is said.
+_FRAME_WORDS = """
+    this that it it's that's is was are the a an claim claims statement story quote report rating rated verdict
+    indeed actually by our we
+    c est ce cette l la le les affirmation information
+    das die der ist behauptung aussage es esta este la el afirmación é esta a o afirmação è questa
+"""
+_TURNING = frozenset(map(_tokens, _TURNING_WORDS.split()))
+_FRAME = frozenset(_FRAME_WORDS.split())
