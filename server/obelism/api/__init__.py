@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from obelism.api import claims, feedback, front, guard, headers, health, logs, lookups, notes, problems
+from obelism.api import (
+    claims,
+    editor,
+    feedback,
+    front,
+    guard,
+    headers,
+    health,
+    logs,
+    lookups,
+    notes,
+    problems,
+)
 from obelism.api.cache import AnswerCache
 from obelism.api.deadline import Watchdog
 from obelism.api.limits import Limits
@@ -43,5 +55,6 @@ def install(app: Flask, settings: Settings, store: Store, pipeline: Pipeline) ->
     app.before_request(service.start_refreshing)
     app.register_blueprint(operations.blueprint(service))
     front.install(app, service)
+    editor.install(app, service)
     app.extensions["obelism"] = service
     return service

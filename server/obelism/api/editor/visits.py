@@ -1,0 +1,171 @@
+"""A visit of an editor to one of the pages: who it is, what the form held, and how it is answered.
+
+A handler takes a `Visit` and returns a response; that somebody is signed in, may edit, and sent the form
+from a page of ours has been checked before.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from obelism.api.bodies import read_body
+from obelism.api.editor.sessions import PATH, Session, Sessions
+from obelism.api.editor.words import Words, words
+from obelism.api.front import LANGUAGES, Lang, chosen_language
+from obelism.api.problems import Problem
+from obelism.api.service import Service
+from obelism.store import Token
+
+EDIT = "edit"
+MAX_FIELDS = 20_000
+SWITCH = "lang-"
+"""How the names of the buttons begin that show a form in another language."""
+
+Form = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of an editor who is signed in."""
+
+    service: Service
+    session: Session
+    form: Form = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        return self.session.name
+
+    @cached_property
+    def words(self) -> Words:
+        return words(self.session.lang)
+
+    @property
+    def act(self) -> str:
+        """The button that was pressed."""
+        return self.form.get("do", "")
+
+    def page(self, name: str, status: int = 200, **context: Any) -> Response:
+        """The page of that template."""
+        return rendered(name, self.session.lang, status, session=self.session, **context)
+
+    def go(self, endpoint: str, done: str | None = None, **query: Any) -> Response:
+        """On to another page, which says what has been done."""
+        target = url_for(f"editor.{endpoint}", done=done, **query)
+        return redirect_to(target)
+
+
+Handler = Callable[[Visit], Response]
+
+
+class Routes:
+    """The pages of one module, filled by its decorators."""
+
+    def __init__(self) -> None:
+        self.all: list[tuple[str, str, Handler]] = []
+
+    def add(self, method: str, path: str) -> Callable[[Handler], Handler]:
+        def keep(handler: Handler) -> Handler:
+            self.all.append((method, path, handler))
+            return handler
+
+        return keep
+
+    def install(self, pages: Blueprint, service: Service, sessions: Sessions) -> None:
+        for method, path, handler in self.all:
+            view = _view(handler, service, sessions)
+            pages.add_url_rule(
+                path, handler.__name__, view, methods=[method], provide_automatic_options=False
+            )
+
+
+def _view(handler: Handler, service: Service, sessions: Sessions) -> Callable[[], Response]:
+    def view() -> Response:
+        form = read_form(service) if request.method == "POST" else {}
+        session = sessions.read(request)
+        if session is None or editor_token(service, session.name) is None:
+            return _to_sign_in(form)
+        if request.method == "POST" and not hmac.compare_digest(form.get("word", ""), session.word):
+            raise Problem(403, "foreign-form", "Not a form of this session", "Open the page again.")
+        spoken = _with_language(session, form)
+        answer = handler(Visit(service, spoken, form))
+        sessions.renew(spoken, answer, request.is_secure, changed=spoken != session)
+        return answer
+
+    return view
+
+
+def editor_token(service: Service, name: str) -> Token | None:
+    """The token of that name, if it may edit now."""
+    token = service.store.tokens.named(name)
+    return token if token and EDIT in token.scopes else None
+
+
+def read_form(service: Service) -> dict[str, str]:
+    """The fields of the form that was sent, each name once. Raises Problem."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise Problem(415, "content-type", "Not a form", "Send the form of this page.")
+    content = read_body(request, service.settings.max_body_bytes).content.decode("utf-8", "replace")
+    try:
+        pairs = parse_qsl(content, keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise Problem(413, "too-large", "Too many fields", f"At most {MAX_FIELDS} can be taken.") from None
+    # Browsers send line ends as CR LF.
+    return {name: value.replace("\r\n", "\n") for name, value in pairs}
+
+
+def rendered(name: str, lang: Lang, status: int = 200, **context: Any) -> Response:
+    """A page in `lang`."""
+    told = words(lang)
+    done = f"done_{request.args.get('done', '')}"
+    page = render_template(
+        f"editor/{name}.html",
+        lang=lang,
+        t=told,
+        languages=LANGUAGES,
+        done=told(done) if told.has(done) else "",
+        here=request.endpoint,
+        **{"session": None, **context},
+    )
+    # With no-referrer browsers hide the origin of forms (`Origin: null`), which guard.py wants to see.
+    headers = {"Content-Language": lang, "Referrer-Policy": "same-origin"}
+    return Response(page, status, headers)
+
+
+def local_path(wish: str | None) -> str:
+    """`wish` if it is an address among the editor's pages, else the first of them."""
+    parts = urlsplit(wish or "")
+    inside = parts.path == PATH or parts.path.startswith(f"{PATH}/")
+    # A browser reads a backslash as a slash, and `//host` as another host.
+    safe = not parts.scheme and not parts.netloc and inside and "\\" not in (wish or "")
+    return (wish or "") if safe and not parts.path.startswith("//") else url_for("editor.list_claims")
+
+
+def _with_language(session: Session, form: Form) -> Session:
+    codes = {code: code for code, _ in LANGUAGES}
+    pressed = form.get("do", "").removeprefix(SWITCH) if form.get("do", "").startswith(SWITCH) else ""
+    wish = codes.get(pressed or request.args.get("lang", ""))  # type: ignore[call-overload]
+    return replace(session, lang=wish) if wish else session
+
+
+def _to_sign_in(form: Form) -> Response:
+    """Signing in first; what was typed into a form is kept on the page meanwhile."""
+    lang = chosen_language(request.args.get("lang"))
+    asked = request.full_path.rstrip("?")
+    if not form:
+        return redirect_to(url_for("editor.sign_in_page", to=asked))
+    kept = urlencode([pair for pair in form.items() if pair[0] != "word"])
+    return rendered("sign-in", lang, 401, to=asked, kept=kept, mistake="expired")
+
+
+def redirect_to(target: str) -> Response:
+    answer = redirect(target, 303, Response)
+    assert isinstance(answer, Response)
+    return answer
