@@ -92,6 +92,20 @@ class Chromium implements Reader {
     return (await worker!.evaluate(asExpression(run, args))) as T;
   }
 
+  async chooseMenu(item: string, selectionText: string): Promise<void> {
+    await this.inBackground(
+      async (item, selectionText) => {
+        const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+        const event = chrome.contextMenus.onClicked as unknown as {
+          dispatch(info: object, tab: unknown): void;
+        };
+        event.dispatch({ menuItemId: item, selectionText }, tab);
+      },
+      item,
+      selectionText,
+    );
+  }
+
   /** What the browser does to a background that has been idle. */
   async killBackground(): Promise<void> {
     const host = `chrome-extension://${this.extensionId}/background.js`;

@@ -87,6 +87,13 @@ class Firefox implements Reader {
     });
   }
 
+  async chooseMenu(item: string, selectionText: string): Promise<void> {
+    const info = JSON.stringify({ menuItemId: item, selectionText, editable: false, modifiers: [] });
+    await this.inWindow(`
+      await ${this.extension}.wakeupBackground?.();
+      ${this.extension}.emit("webext-menu-menuitem-click", ${info}, gBrowser.selectedTab);`);
+  }
+
   async inBackground<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
     await this.inWindow(`await ${this.extension}.wakeupBackground?.();`);
     return this.inBrowser(this.background, run, args);

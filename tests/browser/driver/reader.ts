@@ -25,6 +25,8 @@ export interface Reader {
   /** One of the extension's own pages, in a tab. */
   openPage(path: string): Promise<Tab>;
   badge(tab: Tab): Promise<string>;
+  /** Chooses an entry of the context menu, over a selection. */
+  chooseMenu(item: string, selectionText: string): Promise<void>;
   inBackground<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
   killBackground(): Promise<void>;
   close(): Promise<void>;
