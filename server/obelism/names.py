@@ -37,6 +37,8 @@ STOP = frozenset(
     ta tel telle tes ton tous tout toute toutes très tu un une va vers vos votre vous y""".split()  # noqa: SIM905
 )
 
+# In capitals only: "un" is a word, and so are "who" and "us".
+_CAPITALS = re.compile(r"(?<!\w)[A-Z]{2,4}(?!\w)")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*", re.UNICODE)
 
 
@@ -44,6 +46,12 @@ _NAME = re.compile(r"[^\W\d_][\w'’.-]*", re.UNICODE)
 def _table() -> dict[str, str]:
     groups: dict[str, dict[str, str]] = json.loads((files("obelism") / "names.json").read_text("utf-8"))
     return {_bare(k): v for kind in ("people", "places", "demonyms") for k, v in groups[kind].items()}
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """The spellings that exonyms are resolved to: "beijing" must not be stemmed to "beij" where it stands itself."""
+    return frozenset(_table().values())
 
 
 @cache
@@ -82,14 +90,20 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 @lru_cache(maxsize=131072)
 def _term(language: str, word: str) -> str:
     name = canonical(word)
-    if name != _bare(word) or language not in STEMMERS or word[0].isdigit():
+    if name != _bare(word) or name in _known_names() or language not in STEMMERS or word[0].isdigit():
         return name
     return _bare(_stemmer(language).stemWord(word))
 
 
 def _translated(text: str) -> str:
     pattern, table = _phrases()
-    return pattern.sub(lambda found: table[found.group()], fold(text))
+    # In a headline all in capitals "UN" is an article and "WHO" a pronoun.
+    plain = text if text.isupper() else _CAPITALS.sub(lambda found: _spelt_out(found.group()), text)
+    return pattern.sub(lambda found: table[found.group()], fold(plain))
+
+
+def _spelt_out(abbreviation: str) -> str:
+    return _abbreviations().get(fold(abbreviation), abbreviation)
 
 
 def terms(text: str, language: str) -> list[str]:

@@ -10,16 +10,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
-K1, B = 1.2, 0.5
+# Swept on the training parts of three retrieval sets: b between 0.5 and 1 moves nothing on English claims and
+# 0.66 -> 0.73 MAP@5 on French ones, whose headlines differ much in length; k1 is flat from 0.8 to 2.
+K1, B = 1.2, 0.9
 # A fixed length to compare with, not the corpus average: a claim's score must not depend on its neighbours.
 TYPICAL_LENGTH = 20.0
 
 
+@lru_cache(maxsize=131_072)
 def term_key(term: str) -> int:
     """64 bits of a term; among a million terms the odds of any collision are below one in ten million."""
     return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
@@ -38,71 +42,55 @@ class Postings:
     @classmethod
     def build(cls, documents: Sequence[Sequence[str]]) -> Postings:
         """Index documents given as lists of terms; row i is documents[i]."""
-        known: dict[str, int] = {}
-        term_of: list[int] = []
+        keys: list[int] = []
         rows: list[int] = []
         weights: list[float] = []
         for row, document in enumerate(documents):
             norm = K1 * (1 - B + B * len(document) / TYPICAL_LENGTH)
             for term, count in Counter(document).items():
-                term_of.append(known.setdefault(term, len(known)))
+                keys.append(term_key(term))
                 rows.append(row)
                 weights.append(count * (K1 + 1) / (count + norm))
-        keys = np.fromiter((term_key(term) for term in known), np.uint64, len(known))
-        rank = np.empty(len(known), np.int64)
-        order = np.argsort(keys, kind="stable")
-        rank[order] = np.arange(len(known))
-        ranked = rank[np.asarray(term_of, np.int64)]
-        by_term = np.argsort(ranked, kind="stable")
-        starts = np.zeros(len(known) + 1, np.int64)
-        np.cumsum(np.bincount(ranked, minlength=len(known)), out=starts[1:])
-        return cls(
-            keys[order],
-            starts,
-            np.asarray(rows, np.int32)[by_term],
-            np.asarray(weights, np.float32)[by_term],
+        return cls._sorted(
+            np.asarray(keys, np.uint64),
+            np.asarray(rows, np.int32),
+            np.asarray(weights, np.float32),
             len(documents),
         )
 
-    def find(self, key: int) -> slice:
-        """Where the postings of a term lie; empty when there are none."""
-        at = int(np.searchsorted(self.keys, np.uint64(key)))
-        if at == len(self.keys) or int(self.keys[at]) != key:
-            return slice(0, 0)
-        return slice(int(self.starts[at]), int(self.starts[at + 1]))
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> Postings:
+        """The rows of all parts for which the mask holds, numbered anew in the same order."""
+        keys, rows, weights = [], [], []
+        count = 0
+        for postings, kept in parts:
+            number = np.cumsum(kept) - 1 + count
+            living = kept[postings.rows]
+            each_key = np.repeat(postings.keys, np.diff(postings.starts))
+            keys.append(each_key[living])
+            rows.append(number[postings.rows[living]].astype(np.int32))
+            weights.append(postings.weights[living])
+            count += int(kept.sum())
+        if not parts:
+            return cls.build([])
+        return cls._sorted(np.concatenate(keys), np.concatenate(rows), np.concatenate(weights), count)
 
-    def search(self, weighted: Sequence[tuple[slice, float]], scratch: NDArray[np.float32]) -> Hits:
-        """Rows and their scores for terms given as (postings, weight); `scratch` is zero, one cell a row."""
-        touched = [self.rows[where] for where, _ in weighted if where.stop > where.start]
-        if not touched:
-            return Hits(np.zeros(0, np.int32), np.zeros(0, np.float32))
-        for where, weight in weighted:
-            scratch[self.rows[where]] += self.weights[where] * np.float32(weight)
-        rows = np.concatenate(touched)
-        scores = scratch[rows]
-        # A row that several terms hold is taken once: its cell is emptied as it is read.
-        first = np.zeros(len(rows), bool)
-        scratch[rows] = np.arange(len(rows), dtype=np.float32)
-        first[scratch[rows].astype(np.int64)] = True
-        scratch[rows] = 0
-        return Hits(rows[first], scores[first])
+    @classmethod
+    def _sorted(
+        cls, keys: NDArray[np.uint64], rows: NDArray[np.int32], weights: NDArray[np.float32], count: int
+    ) -> Postings:
+        """From one entry a (term, row), the rows of each term ascending."""
+        order = np.argsort(keys, kind="stable")
+        known, starts = np.unique(keys[order], return_index=True)
+        return cls(known, np.append(starts, len(keys)).astype(np.int64), rows[order], weights[order], count)
 
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    rows: NDArray[np.int32]
-    scores: NDArray[np.float32]
-
-    def best(self, count: int) -> Hits:
-        """The `count` highest, best first; equal scores in row order."""
-        if len(self.rows) > count:
-            kept = np.argpartition(-self.scores, count - 1)[:count]
-            floor = self.scores[kept].min()
-            kept = np.flatnonzero(self.scores >= floor)
-        else:
-            kept = np.arange(len(self.rows))
-        order = kept[np.lexsort((self.rows[kept], -self.scores[kept]))][:count]
-        return Hits(self.rows[order], self.scores[order])
+    def find(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the postings of each term start and stop; both the same when there are none."""
+        at = np.searchsorted(self.keys, keys)
+        inside = np.minimum(at, max(len(self.keys) - 1, 0))
+        known = self.keys[inside] == keys if len(self.keys) else np.zeros(len(keys), bool)
+        starts = np.where(known, self.starts[inside], 0)
+        return starts, np.where(known, self.starts[np.minimum(inside + 1, len(self.keys))], 0)
 
 
 def inverse_document_frequency(holding: int, total: int) -> float:

@@ -1,36 +1,38 @@
-"""One immutable part of the index: claims, their postings and their vectors, in memory or memory-mapped.
-
-On disk a segment is a folder of `.npy` files, `claims.jsonl`, and for many vectors a nearest-neighbour graph.
-`meta.json` is written last and the folder is renamed into place, so a half-written segment is never opened.
-"""
+"""One immutable part of the index: claims, their postings and their vectors, in memory or memory-mapped."""
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
+from multiprocessing import get_context
 from os import cpu_count
-from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from obelism.candidates.graph import Graph
 from obelism.candidates.lexical import Postings
-from obelism.encoder import Encoder, Vectors, encoder_named
+from obelism.encoder import Encoder, Vectors, default_encoder
 from obelism.model import Claim
 from obelism.names import terms
 from obelism.records import dump, load
 
-VERSION = 1
-# Up to here one matrix product is fast enough and exact: 20,000 rows x 50 sentences take about 15 ms.
-EXACT_ROWS = 20_000
-# Below this many texts, starting processes costs more than it saves.
-POOL_FROM = 4_000
+# Up to here all vectors are compared, which is exact: 12,000 rows x 50 sentences take about 15 ms.
+EXACT_ROWS = 12_000
+# Claims that are tokenised and encoded in one go, by one process.
+CHUNK = 2_000
 SCALE = 127.0  # unit vectors as 8-bit integers: cosine off by less than 0.005
+# A headline that says little more than the claim is found through the claim's own vector.
+SAME_WORDS = 0.6
+
+Progress = Callable[[int], None]
+"""Told after every CHUNK of claims how many are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +41,33 @@ class Wordings:
 
     documents: list[list[str]] = field(default_factory=list)
     document_claim: list[int] = field(default_factory=list)
+    document_language: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     text_claim: list[int] = field(default_factory=list)
     text_wording: list[int] = field(default_factory=list)
 
     def add(self, ordinal: int, claim: Claim) -> None:
         by_language: dict[str, list[str]] = {}
-        for wording in claim.wordings:
-            by_language.setdefault(wording.language[:2], []).append(wording.text)
-        for review in claim.reviews:
-            if review.title:
-                by_language.setdefault(review.language[:2], []).append(review.title)
-        for language, texts in by_language.items():
-            self.documents.append([term for text in texts for term in terms(text, language)])
+        told: set[str] = set()
+        for number, wording in enumerate(claim.wordings):
+            found = terms(wording.text, wording.language)
+            by_language.setdefault(wording.language[:2], []).extend(found)
+            told.update(found)
+            self._add_text(wording.text, ordinal, number)
+        for title, language in dict.fromkeys((r.title, r.language) for r in claim.reviews if r.title):
+            found = terms(title, language)
+            by_language.setdefault(language[:2], []).extend(found)
+            if sum(term in told for term in found) < SAME_WORDS * len(found):
+                self._add_text(title, ordinal, 0)
+        for language, document in by_language.items():
+            self.documents.append(document)
             self.document_claim.append(ordinal)
-        titles = (review.title for review in claim.reviews if review.title)
-        for number, text in enumerate((*(w.text for w in claim.wordings), *titles)):
-            self.texts.append(text)
-            self.text_claim.append(ordinal)
-            self.text_wording.append(number if number < len(claim.wordings) else 0)
+            self.document_language.append(language_code(language))
+
+    def _add_text(self, text: str, ordinal: int, wording: int) -> None:
+        self.texts.append(text)
+        self.text_claim.append(ordinal)
+        self.text_wording.append(wording)
 
 
 class Segment:
@@ -69,129 +79,74 @@ class Segment:
         ids: NDArray[np.uint64],
         postings: Postings,
         document_claim: NDArray[np.int32],
+        document_language: NDArray[np.uint16],
         vectors: NDArray[np.int8],
         vector_claim: NDArray[np.int32],
         vector_wording: NDArray[np.int16],
-        graph: Any = None,
+        graph: Graph | None = None,
     ) -> None:
         self.lines, self.ids, self.postings = lines, ids, postings
-        self.document_claim, self.vectors = document_claim, vectors
-        self.vector_claim, self.vector_wording, self.graph = vector_claim, vector_wording, graph
-        self.scratch = np.zeros(postings.row_count, np.float32)
-        # Rows of one claim lie together: where each claim's vectors start.
-        self.vector_start = np.searchsorted(vector_claim, np.arange(len(lines) + 1))
-        self._exact: Vectors | None = None
+        self.document_claim, self.document_language = document_claim, document_language
+        self.vectors, self.vector_claim, self.vector_wording = vectors, vector_claim, vector_wording
+        self.graph = graph
+        # Rows of one claim lie together: where each claim's documents and vectors start.
+        claims = np.arange(len(lines) + 1)
+        self.document_start = np.searchsorted(document_claim, claims)
+        self.vector_start = np.searchsorted(vector_claim, claims)
         self.claim = lru_cache(maxsize=20_000)(self._claim)
 
     @classmethod
-    def build(cls, claims: Iterable[Claim], encoder: Encoder) -> Segment:
-        wordings = Wordings()
-        lines: list[bytes] = []
-        ids: list[int] = []
-        for ordinal, claim in enumerate(claims):
-            lines.append(dump(claim).encode("utf-8", "replace"))
-            ids.append(id_key(claim.id))
-            wordings.add(ordinal, claim)
-        vectors = _quantised(_encode_all(wordings.texts, encoder))
+    def build(cls, claims: Iterable[Claim], encoder: Encoder, progress: Progress | None = None) -> Segment:
+        """Tokenise and encode all claims, on all cores where there are many."""
+        parts = []
+        done = 0
+        for part in _parts(claims, encoder):
+            parts.append((part, np.ones(len(part), bool)))
+            done += len(part)
+            if progress:
+                progress(done)
+        return cls.merged(parts, encoder.dimensions)
+
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Segment, NDArray[np.bool_]]], dimensions: int) -> Segment:
+        """The claims of all parts for which the mask holds, in order; nothing is tokenised or encoded again."""
+        kept = [
+            (part, living, living[part.document_claim], living[part.vector_claim]) for part, living in parts
+        ]
+        numbers = _new_numbers([living for _, living in parts])
+        lines = [part.lines[at] for part, living in parts for at in np.flatnonzero(living).tolist()]
+        vectors = _joined((p.vectors[v] for p, _, _, v in kept), np.int8, dimensions)
         return cls(
             lines,
-            np.asarray(ids, np.uint64),
-            Postings.build(wordings.documents),
-            np.asarray(wordings.document_claim, np.int32),
+            _joined((p.ids[living] for p, living, _, _ in kept), np.uint64),
+            Postings.merged([(p.postings, d) for p, _, d, _ in kept]),
+            _joined(
+                (n[p.document_claim[d]] for (p, _, d, _), n in zip(kept, numbers, strict=True)), np.int32
+            ),
+            _joined((p.document_language[d] for p, _, d, _ in kept), np.uint16),
             vectors,
-            np.asarray(wordings.text_claim, np.int32),
-            np.asarray(wordings.text_wording, np.int16),
-            _graph(vectors) if len(vectors) > EXACT_ROWS else None,
+            _joined((n[p.vector_claim[v]] for (p, _, _, v), n in zip(kept, numbers, strict=True)), np.int32),
+            _joined((p.vector_wording[v] for p, _, _, v in kept), np.int16),
+            Graph.build(vectors) if len(vectors) > EXACT_ROWS else None,
         )
 
     def __len__(self) -> int:
         return len(self.lines)
 
+    def __reduce__(self) -> tuple[type[Segment], tuple[object, ...]]:
+        """Between processes all but the graph is sent."""
+        documents = (self.document_claim, self.document_language)
+        vectors = (self.vectors, self.vector_claim, self.vector_wording)
+        return Segment, (self.lines, self.ids, self.postings, *documents, *vectors)
+
     def _claim(self, ordinal: int) -> Claim:
         return load(self.lines[ordinal].decode("utf-8"))
 
-    def cosines(self, queries: Vectors) -> Vectors:
-        """(queries, rows): exact, for segments of at most EXACT_ROWS vectors."""
-        if self._exact is None:
-            self._exact = self.vectors.astype(np.float32) / SCALE
-        return np.asarray(queries @ self._exact.T, np.float32)
-
-    def nearest(self, queries: Vectors, count: int) -> NDArray[np.int64]:
-        """(queries, count) rows close to each query, by the graph; -1 where there are fewer."""
-        found = self.graph.search(_quantised(queries), count, threads=1)
-        return np.asarray(found.keys, np.int64).reshape(len(queries), -1)
-
-    def save(self, folder: Path) -> None:
-        """Write all files; the caller renames the folder into place."""
-        folder.mkdir(parents=True)
-        arrays: dict[str, NDArray[Any]] = {
-            "ids": self.ids,
-            "keys": self.postings.keys,
-            "starts": self.postings.starts,
-            "rows": self.postings.rows,
-            "weights": self.postings.weights,
-            "document_claim": self.document_claim,
-            "vectors": self.vectors,
-            "vector_claim": self.vector_claim,
-            "vector_wording": self.vector_wording,
-            "line_starts": np.cumsum([0, *(len(line) + 1 for line in self.lines)], dtype=np.int64),
-        }
-        for name, array in arrays.items():
-            np.save(folder / f"{name}.npy", array)
-        with (folder / "claims.jsonl").open("wb") as out:
-            for line in self.lines:
-                out.write(line + b"\n")
-        if self.graph is not None:
-            self.graph.save(str(folder / "graph.usearch"))
-
-    @classmethod
-    def open(cls, folder: Path) -> Segment:
-        """Map a saved segment into memory; its pages are shared by all processes that open it."""
-
-        def array(name: str) -> Any:
-            return np.load(folder / f"{name}.npy", mmap_mode="r")
-
-        documents = array("document_claim")
-        postings = Postings(array("keys"), array("starts"), array("rows"), array("weights"), len(documents))
-        vectors = array("vectors")
-        graph = _open_graph(folder / "graph.usearch", vectors.shape[1]) if len(vectors) > EXACT_ROWS else None
-        lines = MappedLines(folder / "claims.jsonl", array("line_starts"))
-        return cls(
-            lines,
-            array("ids"),
-            postings,
-            documents,
-            vectors,
-            array("vector_claim"),
-            array("vector_wording"),
-            graph,
-        )
-
-
-class MappedLines(Sequence[bytes]):
-    """The lines of a file, read from memory-mapped pages only when asked for."""
-
-    def __init__(self, path: Path, starts: NDArray[np.int64]) -> None:
-        self._starts = starts
-        with path.open("rb") as file:
-            empty = path.stat().st_size == 0
-            self._data: bytes | mmap.mmap = (
-                b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            )
-
-    def __len__(self) -> int:
-        return len(self._starts) - 1
-
-    @overload
-    def __getitem__(self, number: int) -> bytes: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[bytes]: ...
-    def __getitem__(self, number: int | slice) -> bytes | list[bytes]:
-        if isinstance(number, slice):
-            return [self[at] for at in range(*number.indices(len(self)))]
-        if number >= len(self):
-            raise IndexError(number)
-        return bytes(self._data[int(self._starts[number]) : int(self._starts[number + 1]) - 1])
+    def terms_of(self, ordinal: int) -> tuple[set[str], ...]:
+        """The terms of each document of a claim."""
+        wordings = Wordings()
+        wordings.add(0, self.claim(ordinal))
+        return tuple(map(set, wordings.documents))
 
 
 def id_key(claim_id: str) -> int:
@@ -200,39 +155,73 @@ def id_key(claim_id: str) -> int:
     )
 
 
-def _quantised(vectors: Vectors) -> NDArray[np.int8]:
+def language_code(language: str) -> int:
+    """Two letters as a number."""
+    return int.from_bytes(language[:2].lower().encode("ascii", "replace").ljust(2, b"-"), "big")
+
+
+def quantised(vectors: Vectors) -> NDArray[np.int8]:
+    """Unit vectors times SCALE. Their products are whole numbers below 2^24: exact in float32, in any order."""
     return np.asarray(np.clip(np.rint(vectors * SCALE), -127, 127), np.int8)
 
 
-def _encode_all(texts: Sequence[str], encoder: Encoder) -> Vectors:
-    workers = min(cpu_count() or 1, 8)
-    if len(texts) < POOL_FROM or workers == 1 or encoder.name != encoder_named("use").name:
-        return encoder.encode(texts)
-    chunks = [list(texts[at : at + 2_000]) for at in range(0, len(texts), 2_000)]
-    with ProcessPoolExecutor(workers) as pool:
-        return np.concatenate(list(pool.map(_encode_chunk, chunks)))
-
-
-def _encode_chunk(texts: list[str]) -> Vectors:
-    return encoder_named("use").encode(texts)
-
-
-def _new_graph(dimensions: int) -> Any:
-    from usearch.index import Index as Graph
-
-    # 16 links, breadth 64: recall@50 of 0.97 against brute force on 50,000 claims.
-    return Graph(
-        ndim=dimensions, metric="cos", dtype="i8", connectivity=16, expansion_add=64, expansion_search=96
+def _part(claims: Sequence[Claim], encoder: Encoder | None = None) -> Segment:
+    encoder = encoder or default_encoder()
+    wordings = Wordings()
+    for ordinal, claim in enumerate(claims):
+        wordings.add(ordinal, claim)
+    return Segment(
+        [dump(claim).encode("utf-8", "replace") for claim in claims],
+        np.asarray([id_key(claim.id) for claim in claims], np.uint64),
+        Postings.build(wordings.documents),
+        np.asarray(wordings.document_claim, np.int32),
+        np.asarray(wordings.document_language, np.uint16),
+        quantised(encoder.encode(wordings.texts)),
+        np.asarray(wordings.text_claim, np.int32),
+        np.asarray(wordings.text_wording, np.int16),
     )
 
 
-def _graph(vectors: NDArray[np.int8]) -> Any:
-    graph = _new_graph(vectors.shape[1])
-    graph.add(np.arange(len(vectors)), vectors, threads=cpu_count() or 1)
-    return graph
+def _parts(claims: Iterable[Claim], encoder: Encoder) -> Iterator[Segment]:
+    chunks = _chunks(claims)
+    first = list(islice(chunks, 2))
+    workers = min(cpu_count() or 1, 8)
+    # A process that runs threads must not be forked, and a few claims are not worth it. Only the default
+    # encoder can be made again in another process by its name alone.
+    alone = len(first) < 2 or workers == 1 or threading.active_count() > 1
+    if alone or encoder.name != default_encoder().name:
+        for chunk in (*first, *chunks):
+            yield _part(chunk, encoder)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        waiting = [pool.submit(_part, chunk) for chunk in first]
+        for chunk in chunks:
+            if len(waiting) > 2 * workers:
+                yield waiting.pop(0).result()
+            waiting.append(pool.submit(_part, chunk))
+        for future in waiting:
+            yield future.result()
 
 
-def _open_graph(path: Path, dimensions: int) -> Any:
-    graph = _new_graph(dimensions)
-    graph.view(str(path))
-    return graph
+def _chunks(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
+    every = iter(claims)
+    while chunk := list(islice(every, CHUNK)):
+        yield chunk
+
+
+def _new_numbers(masks: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]]:
+    """For each mask the number that each kept entry gets when all kept ones stand in a row."""
+    numbers = []
+    count = 0
+    for mask in masks:
+        numbers.append(np.cumsum(mask) - 1 + count)
+        count += int(mask.sum())
+    return numbers
+
+
+def _joined(arrays: Iterable[NDArray[Any]], kind: type, width: int | None = None) -> NDArray[Any]:
+    """All arrays one after another; an empty one of the right shape when there are none."""
+    found = list(arrays)
+    if not found:
+        return np.zeros(0 if width is None else (0, width), kind)
+    return np.concatenate(found).astype(kind, copy=False)

@@ -1,0 +1,260 @@
+"""A group of texts against one state of the index: two searches, and one ranking over what both found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from obelism.candidates.lexical import K1, inverse_document_frequency, term_key
+from obelism.candidates.ranking import first_by_score, page_ranks, ranks
+from obelism.candidates.segment import EXACT_ROWS, SCALE, Segment, language_code, quantised
+from obelism.candidates.state import State
+from obelism.encoder import Vectors
+from obelism.model import Candidate
+from obelism.names import terms
+
+# How many claims each of the two searches may bring before they are ranked together.
+POOL = 120
+# Rows that the graph is asked for, before they are compared with whole vectors: 300 hold 0.94 of the ten nearest.
+NEAR = 300
+# A text's rarest terms are searched until they have this many postings: common words say little, and without an
+# end the time of a query would grow with the number of claims.
+MOST_POSTINGS = 40_000
+MIN_TERMS = 3
+BLOCK = 4096
+
+Numbers = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text with its vectors: one, or for a long text several."""
+
+    text: str
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Claims that hold words of a text (one entry a document), and the pool of either search."""
+
+    claims: Numbers
+    scores: Scores
+    best_possible: float
+    pool: Numbers
+
+
+class Search:
+    """Searches texts of one language; equal claims give equal candidates, whatever segments they lie in."""
+
+    def __init__(self, state: State, language: str, limit: int) -> None:
+        self.state, self.language, self.limit = state, language, limit
+        self.pool = max(POOL, limit)
+
+    def run(self, asked: Sequence[Asked], page: bool) -> list[list[Candidate]]:
+        """Candidates of each text; of the sentences of one page together where `page` is true."""
+        vectors = np.concatenate([one.vectors for one in asked])
+        owner = np.repeat(np.arange(len(asked)), [len(one.vectors) for one in asked])
+        whole = quantised(vectors).astype(np.float32)
+        words = _Words(self.state, self.language, [one.text for one in asked], self.pool)
+        near = _near(self.state, whole, owner, self.pool)
+        groups = (
+            [range(len(asked))]
+            if page and len(asked) > 1
+            else [range(at, at + 1) for at in range(len(asked))]
+        )
+        out = []
+        for group in groups:
+            found = [words.found(at) for at in group]
+            union = np.unique(np.concatenate([*(one.pool for one in found), *(near[at] for at in group)]))
+            rows = (owner >= group.start) & (owner < group.stop)
+            out += self._ranked(found, union, _Meanings(self.state, union, whole[rows], owner[rows]))
+        return out
+
+    def _ranked(self, found: Sequence[_Found], union: Numbers, meanings: _Meanings) -> list[list[Candidate]]:
+        lexical = np.zeros((len(found), len(union)), np.float32)
+        column = np.full(self.state.offsets[-1], -1, np.int32)
+        column[union] = np.arange(len(union))
+        for row, one in enumerate(found):
+            at = column[one.claims]
+            np.maximum.at(lexical[row], at[at >= 0], one.scores[at >= 0])
+        best = np.array([[one.best_possible] for one in found], np.float32)
+        cosines = meanings.cosines
+        alone = len(found) == 1
+        order = ranks(lexical, cosines) if alone else page_ranks(lexical / best, cosines, self._across(union))
+        ids = self.state.ids[union]
+        lexical /= best
+        return [
+            [
+                self._candidate(int(union[at]), lexical[row, at], cosines[row, at], meanings.wording(row, at))
+                for at in first_by_score(order[row], ids, self.limit).tolist()
+            ]
+            for row in range(len(found))
+        ]
+
+    def _candidate(self, number: int, words: float, cosine: float, wording: int) -> Candidate:
+        part = int(np.searchsorted(self.state.offsets, number, side="right")) - 1
+        claim = self.state.parts[part].segment.claim(number - self.state.offsets[part])
+        return Candidate(claim, float(words), float(cosine), wording)
+
+    def _across(self, union: Numbers) -> NDArray[np.bool_]:
+        """Which of the claims have no wording in the language of the texts."""
+        if self.language in ("", "und"):
+            return np.zeros(len(union), bool)
+        spoken = language_code(self.language)
+        out = []
+        for segment, ordinals in _by_segment(self.state, union):
+            rows, starts = _rows_of(segment.document_start, ordinals)
+            out.append(~np.logical_or.reduceat(segment.document_language[rows] == spoken, starts))
+        return np.concatenate(out)
+
+
+class _Words:
+    """BM25 over all segments."""
+
+    def __init__(self, state: State, language: str, texts: Sequence[str], pool: int) -> None:
+        self.state, self.pool = state, pool
+        self.terms = [list(dict.fromkeys(map(term_key, terms(text, language)))) for text in texts]
+        known = sorted({key for keys in self.terms for key in keys})
+        self.number = {key: at for at, key in enumerate(known)}
+        keys = np.asarray(known, np.uint64)
+        self.where = [part.segment.postings.find(keys) for part in state.parts]
+        self.scratch = [np.zeros(part.segment.postings.row_count, np.float32) for part in state.parts]
+        postings = sum((stops - starts for starts, stops in self.where), np.zeros(len(keys), np.int64))
+        gone = [sum(part.gone_terms.get(key, 0) for part in state.parts) for key in known]
+        self.holding: list[int] = (postings - np.asarray(gone, np.int64)).tolist()
+        self.weight = [inverse_document_frequency(holding, state.documents) for holding in self.holding]
+
+    def found(self, at: int) -> _Found:
+        numbers = [self.number[key] for key in self.terms[at]]
+        best_possible = max(sum(self.weight[number] * (K1 + 1) for number in numbers), 1e-6)
+        searched = self._searched(numbers)
+        claims, scores = [], []
+        for part, (starts, stops), scratch, offset in zip(
+            self.state.parts, self.where, self.scratch, self.state.offsets, strict=False
+        ):
+            postings = part.segment.postings
+            slices = [(slice(starts[number], stops[number]), self.weight[number]) for number in searched]
+            touched = [postings.rows[where] for where, _ in slices]
+            for rows, (where, weight) in zip(touched, slices, strict=True):
+                scratch[rows] += postings.weights[where] * np.float32(weight)
+            rows = _once(touched, scratch)
+            owners = part.segment.document_claim[rows]
+            living = slice(None) if part.living.all() else part.living[owners]
+            claims.append(owners[living].astype(np.int64) + offset)
+            scores.append(scratch[rows][living])
+            scratch[rows] = 0
+        every, score = np.concatenate(claims), np.concatenate(scores)
+        pool = every[first_by_score(score, self.state.ids[every], self.pool)] if len(every) else every
+        return _Found(every, score, best_possible, pool)
+
+    def _searched(self, numbers: Sequence[int]) -> list[int]:
+        """The terms that are looked for, rarest first, until they have enough postings."""
+        order = sorted(
+            (number for number in numbers if self.holding[number] > 0),
+            key=lambda number: (self.holding[number], number),
+        )
+        touched = np.cumsum([self.holding[number] for number in order])
+        return order[: max(MIN_TERMS, int(np.searchsorted(touched, MOST_POSTINGS, side="right")))]
+
+
+class _Meanings:
+    """The cosines of texts with the claims of a union: the best of a text's vectors and a claim's wordings."""
+
+    def __init__(self, state: State, union: Numbers, queries: Vectors, owner: Numbers) -> None:
+        text_start = np.flatnonzero(np.diff(owner, prepend=-1))
+        by_row, wordings, starts = [], [], []
+        count = 0
+        for segment, ordinals in _by_segment(state, union):
+            rows, start = _rows_of(segment.vector_start, ordinals)
+            products = queries @ segment.vectors[rows].astype(np.float32).T
+            by_row.append(np.maximum.reduceat(products, text_start, axis=0))
+            wordings.append(segment.vector_wording[rows])
+            starts.append(start + count)
+            count += len(rows)
+        self._by_row = np.concatenate(by_row, axis=1) / np.float32(SCALE * SCALE)
+        self._wording = np.concatenate(wordings)
+        self._start = np.append(np.concatenate(starts), count)
+        self.cosines: Scores = np.maximum.reduceat(self._by_row, self._start[:-1], axis=1)
+
+    def wording(self, text: int, column: int) -> int:
+        """Which of the claim's wordings is the closest."""
+        start, stop = self._start[column], self._start[column + 1]
+        best = start if stop == start + 1 else start + int(self._by_row[text, start:stop].argmax())
+        return int(self._wording[best])
+
+
+def _near(state: State, queries: Vectors, owner: Numbers, pool: int) -> list[Numbers]:
+    """For each text the numbers of the claims closest in meaning."""
+    found: list[list[tuple[Numbers, Scores]]] = [[] for _ in range(int(owner[-1]) + 1)]
+    text_start = np.append(np.flatnonzero(np.diff(owner, prepend=-1)), len(owner))
+    for part, offset in zip(state.parts, state.offsets, strict=False):
+        segment, living = part.segment, part.living
+        if not len(segment):
+            continue
+        if segment.graph is None:
+            products = np.concatenate([queries @ block.T for block in _blocks(segment.vectors)], axis=1)
+            per_claim = np.maximum.reduceat(products, segment.vector_start[:-1], axis=1)
+            per_text = np.maximum.reduceat(per_claim, text_start[:-1], axis=0)
+            every = np.flatnonzero(living)
+            for text, scores in enumerate(per_text):
+                found[text].append((every + offset, scores[every]))
+            continue
+        close = segment.graph.nearest(queries.astype(np.int8), max(NEAR, 2 * pool))
+        for text, (start, stop) in enumerate(pairwise(text_start.tolist())):
+            rows = close[start] if stop == start + 1 else np.unique(np.concatenate(close[start:stop]))
+            owners = segment.vector_claim[rows]
+            rows, owners = rows[living[owners]], owners[living[owners]]
+            products = (queries[start:stop] @ segment.vectors[rows].astype(np.float32).T).max(0, initial=-1e9)
+            claims, first = np.unique(owners, return_index=True)
+            best = np.maximum.reduceat(products, first) if len(first) else products
+            found[text].append((claims.astype(np.int64) + offset, best))
+    return [_closest(state, parts, pool) for parts in found]
+
+
+def _closest(state: State, found: Sequence[tuple[Numbers, Scores]], pool: int) -> Numbers:
+    if not found:
+        return np.zeros(0, np.int64)
+    claims = np.concatenate([numbers for numbers, _ in found])
+    scores = np.concatenate([scores for _, scores in found])
+    return claims[first_by_score(scores, state.ids[claims], pool)]
+
+
+def _blocks(vectors: NDArray[np.int8]) -> list[Vectors]:
+    return [
+        vectors[at : at + BLOCK].astype(np.float32) for at in range(0, min(len(vectors), EXACT_ROWS), BLOCK)
+    ]
+
+
+def _once(touched: Sequence[NDArray[np.int32]], scratch: Scores) -> NDArray[np.int32]:
+    """The rows of several lists, each once. Most queries hold few rows twice, and sorting costs more."""
+    if len(touched) == 1:
+        return touched[0]
+    rows = np.concatenate([np.zeros(0, np.int32), *touched])
+    mark = scratch[rows]
+    scratch[rows] = np.arange(len(rows), dtype=np.float32)
+    first = scratch[rows] == np.arange(len(rows), dtype=np.float32)
+    scratch[rows] = mark
+    return np.asarray(rows[first], np.int32)
+
+
+def _by_segment(state: State, numbers: Numbers) -> list[tuple[Segment, Numbers]]:
+    """Ascending claim numbers as ordinals of their segments; segments without any are left out."""
+    cuts = np.searchsorted(numbers, state.offsets).tolist()
+    return [
+        (part.segment, numbers[start:stop] - offset)
+        for part, offset, start, stop in zip(state.parts, state.offsets, cuts, cuts[1:], strict=False)
+        if stop > start
+    ]
+
+
+def _rows_of(starts: Numbers, ordinals: Numbers) -> tuple[Numbers, Numbers]:
+    """The rows of some claims, one claim after another, and where each claim's rows start among them."""
+    counts = starts[ordinals + 1] - starts[ordinals]
+    begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    return np.arange(int(counts.sum())) + np.repeat(starts[ordinals] - begin, counts), begin
