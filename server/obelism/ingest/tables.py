@@ -138,6 +138,10 @@ def _joined(
             continue
         try:
             claim = records.parse(_record(row[1], current, several, language))
+            if current is not None and claim.id == current.id and claim.text != current.text:
+                raise BadClaim(
+                    f"claim {claim.id} has another text here than above; repeat it or leave it empty"
+                )
             if claim.id in done:
                 raise BadClaim(
                     f"claim {claim.id} stands further up already; put the lines of a claim together"

@@ -34,10 +34,12 @@ def form_of(head: bytes, name: str) -> Form:
         return "sitemap" if re.search(r"<(\w+:)?(urlset|sitemapindex)\b", text) else "page"
     if name.endswith((".csv", ".tsv")):
         return "table"
+    if text.startswith("[") or '"dataFeedElement"' in text:
+        return "document"
     # A line that begins with a brace and is not the first: records, one a line. Printed JSON indents.
     if re.search(r"\n\{", text):
         return "lines"
-    return "document" if text.startswith(("{", "[")) else "table"
+    return "document" if text.startswith("{") else "table"
 
 
 class Watched(io.FileIO):

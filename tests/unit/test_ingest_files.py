@@ -1,0 +1,563 @@
+"""Files become claims: JSON Lines, tables, JSON documents; what cannot be taken is named by its place."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from obelism import records
+from obelism.errors import BadClaim, BadInput, Unavailable
+from obelism.exports import FORMS, claim_reviews, json_lines, table
+from obelism.ingest import Options, Rejected, load, tables
+from obelism.ingest.claimreview import published_id
+from obelism.ingest.language import told_by
+from obelism.ingest.unpacking import form_of
+from obelism.model import Claim, Phrasing, Position, Review
+
+MOON = {"id": "moon", "text": "The Moon is cheese", "language": "en"}
+CHECK = {"publisher": "P", "rating": "False", "url": "https://p.example/1"}
+REVIEW = {
+    "@type": "ClaimReview",
+    "claimReviewed": "The Moon is cheese",
+    "url": "https://p.example/1",
+    "author": {"name": "P"},
+    "reviewRating": {"alternateName": "False"},
+}
+
+
+def read(tmp_path: Path, content: str | bytes, name: str, **options: Any) -> list[Claim | Rejected]:
+    (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return list(load(str(tmp_path / name), Options(**options)))
+
+
+def claims(found: list[Claim | Rejected]) -> list[Claim]:
+    return [entry for entry in found if isinstance(entry, Claim)]
+
+
+def reasons(found: list[Claim | Rejected]) -> list[str]:
+    return [str(entry) for entry in found if isinstance(entry, Rejected)]
+
+
+# --- claim records --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ([], "not a claim record"),
+        ("text", "not a claim record"),
+        ({**MOON, "id": ""}, "claim has no id"),
+        ({**MOON, "id": "a b"}, "id 'a b' holds white space; use letters, digits and dashes"),
+        ({**MOON, "id": True}, "claim has a id that is not text"),
+        ({**MOON, "text": None}, "claim has no text"),
+        ({**MOON, "text": "  "}, "claim has no text"),
+        ({**MOON, "text": ["a"]}, "claim has a text that is not text"),
+        (
+            {**MOON, "text": "a\x00b"},
+            "claim has a text with control characters or lone surrogates; remove them",
+        ),
+        (
+            {**MOON, "text": "a\ud800b"},
+            "claim has a text with control characters or lone surrogates; remove them",
+        ),
+        ({**MOON, "text": "x" * 10_001}, "claim has a text of 10001 characters; 10000 are the most"),
+        ({**MOON, "language": ""}, "claim has no language"),
+        ({**MOON, "language": "English"}, "language 'English' is not a language tag such as en, fr or und"),
+        ({**MOON, "reviews": {}}, None),
+        ({**MOON, "reviews": "x"}, "reviews must be a list"),
+        ({**MOON, "reviews": ["x"]}, "reviews holds an entry that is not an object"),
+        (
+            {**MOON, "reviews": [CHECK] * 1001},
+            "reviews holds 1001 entries; 1000 are the most that one claim can have",
+        ),
+        (
+            {**MOON, "reviews": [{**CHECK, "url": ""}]},
+            "review has no url; every review needs an http(s) address",
+        ),
+        (
+            {**MOON, "reviews": [{**CHECK, "url": "javascript:alert(1)"}]},
+            "review has url 'javascript:alert(1)'; every review needs an http(s) address",
+        ),
+        ({**MOON, "reviews": [{**CHECK, "publisher": ""}]}, "review has no publisher"),
+        (
+            {**MOON, "reviews": [{**CHECK, "date": "7.10.2020"}]},
+            "review has date '7.10.2020'; write dates as 2024-10-25",
+        ),
+        (
+            {**MOON, "reviews": [{**CHECK, "state": "gone"}]},
+            "review has state 'gone'; it must be one of: current, corrected, superseded, retracted",
+        ),
+        (
+            {**MOON, "positions": [{"party": "NASA", "stance": "doubts", "url": "https://n.example"}]},
+            "position has stance 'doubts'; it must be one of: asserts, disputes, denies, no comment",
+        ),
+        (
+            {**MOON, "positions": [{"party": "NASA", "stance": "denies"}]},
+            "position has no url; every position needs an http(s) address",
+        ),
+        ({**MOON, "phrasings": [{"text": "Lune", "language": ""}]}, "phrasing has no language"),
+    ],
+)
+def test_a_record_that_is_not_as_it_should_be_is_refused_with_the_reason(
+    record: Any, reason: str | None
+) -> None:
+    if reason is None:
+        assert records.parse(record).id == "moon"
+        return
+    with pytest.raises(BadClaim) as raised:
+        records.parse(record)
+    assert str(raised.value).startswith(reason)
+
+
+def test_a_record_may_be_terse_and_may_hold_fields_of_others() -> None:
+    found = records.parse(
+        {**MOON, "id": 7, "status": "refuted", "language": "en-GB", "reviews": [CHECK, CHECK]}
+    )
+    assert found == Claim(
+        "7", "The Moon is cheese", "en", reviews=(Review("P", "False", "https://p.example/1"),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://a.example", True),
+        ("HTTP://a.example:8080/x?y#z", True),
+        ("https://bücher.example/é", True),
+        ("ftp://a.example", False),
+        ("//a.example", False),
+        ("https://", False),
+        ("https:///path", False),
+        ("https://a.example/a b", False),
+        ("https://a.example/\x00", False),
+        ('https://a.example/"><script>', False),
+        ("https://a.example:99999/", False),
+        ("https://[::1", False),
+        ("https://a.example/" + "x" * 4000, False),
+        (" https://a.example", False),
+    ],
+)
+def test_only_web_addresses_are_links(url: str, good: bool) -> None:
+    assert records.is_web_address(url) is good
+
+
+names = st.text(
+    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029\x85"),
+    min_size=1,
+    max_size=30,
+).filter(lambda text: text == text.strip() and text)
+tags = st.sampled_from(["en", "fr", "bn", "und"])
+urls = st.builds(lambda n: f"https://example.org/{n}?é=1&b=2", st.integers(0, 9))
+dates = st.one_of(st.none(), st.dates().map(lambda day: day.isoformat()))
+any_claim = st.builds(
+    Claim,
+    id=st.text("abcdefgé-0123456789", min_size=1, max_size=12),
+    text=names,
+    language=tags,
+    claimant=st.one_of(st.none(), names),
+    phrasings=st.lists(st.builds(Phrasing, names, tags), max_size=3, unique=True).map(tuple),
+    reviews=st.lists(
+        st.builds(
+            Review,
+            names,
+            st.one_of(st.just(""), names),
+            urls,
+            names,
+            dates,
+            tags,
+            st.sampled_from(records.STATES),
+        ),
+        max_size=3,
+        unique=True,
+    ).map(tuple),
+    positions=st.lists(
+        st.builds(Position, names, st.sampled_from(records.STANCES), urls, names, dates),
+        max_size=3,
+        unique=True,
+    ).map(tuple),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(any_claim)
+def test_what_is_exported_as_json_lines_is_imported_as_it_was(claim: Claim) -> None:
+    line = records.dump(claim)
+    assert records.parse(json.loads(line)) == records.load(line) == claim
+    assert records.dump(records.load(line)) == line
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(any_claim, max_size=4, unique_by=lambda claim: claim.id))
+def test_what_is_exported_as_a_table_is_imported_as_it_was(exported: list[Claim]) -> None:
+    csv = "".join(table(exported)).encode()
+    assert list(tables.claims_of(io.BytesIO(csv), "claims.csv")) == exported
+
+
+# --- JSON Lines -----------------------------------------------------------------------------------
+
+
+def test_bad_lines_are_named_and_the_good_ones_kept(tmp_path: Path) -> None:
+    lines = [
+        json.dumps(MOON).encode(),
+        b'{"id": "broken',
+        b"",
+        json.dumps({**MOON, "id": "two", "reviews": [{"publisher": "P"}]}).encode(),
+        b'{"id": "\xff", "text": "a", "language": "en"}',
+        b"[" * 100_000,
+        b"null",
+        json.dumps({**MOON, "id": "three"}).encode(),
+    ]
+    found = read(tmp_path, b"\n".join(lines), "claims.jsonl")
+    assert [claim.id for claim in claims(found)] == ["moon", "three"]
+    told = reasons(found)
+    assert [reason.split(":")[0] for reason in told] == [f"claims.jsonl line {n}" for n in (2, 4, 5, 6, 7)]
+    assert told[1] == "claims.jsonl line 4: review has no url; every review needs an http(s) address"
+    assert "not valid JSON" in told[0]
+    assert "not UTF-8" in told[2]
+
+
+def test_a_claim_review_on_a_line_is_taken_too(tmp_path: Path) -> None:
+    [found] = claims(read(tmp_path, json.dumps(REVIEW) + "\n" + json.dumps({"x": 1}), "reviews.jsonl"))
+    assert found.id == published_id("https://p.example/1")
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_not_matter(tmp_path: Path) -> None:
+    content = "\ufeff" + json.dumps(MOON) + "\r\n" + json.dumps({**MOON, "id": "two"}) + "\r\n"
+    assert [claim.id for claim in claims(read(tmp_path, content, "claims.jsonl"))] == ["moon", "two"]
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def test_a_table_is_read_by_the_names_of_its_columns(tmp_path: Path) -> None:
+    content = (
+        "Claim ID,Statement,Lang,Speaker,Fact-checker,Verdict,Link,Headline,Review Date,Comment\n"
+        'moon,"The Moon, our Moon, is cheese",en,Wallace,P,False,https://p.example/1,Rock,"May 1, 2024",x\n'
+    )
+    assert read(tmp_path, content, "claims.csv") == [
+        Claim(
+            "moon",
+            "The Moon, our Moon, is cheese",
+            "en",
+            claimant="Wallace",
+            reviews=(Review("P", "False", "https://p.example/1", "Rock", "2024-05-01", "en"),),
+        )
+    ]
+
+
+def test_lines_of_one_claim_make_one_claim(tmp_path: Path) -> None:
+    content = (
+        "id,text,language,publisher,rating,url,party,stance,position_url,phrasing,phrasing_language\n"
+        "moon,The Moon is cheese,en,P,False,https://p.example/1,NASA,denies,https://n.example,Lune,fr\n"
+        "moon,,,Q,Fake,https://q.example/1,,,,,\n"
+        "sun,The Sun is cold,en,,,,,,,,\n"
+    )
+    moon, sun = claims(read(tmp_path, content, "claims.csv"))
+    assert [review.publisher for review in moon.reviews] == ["P", "Q"]
+    assert [position.party for position in moon.positions] == ["NASA"]
+    assert moon.phrasings == (Phrasing("Lune", "fr"),)
+    assert (sun.id, sun.reviews) == ("sun", ())
+
+
+def test_bad_lines_of_a_table_are_named_and_the_good_ones_kept(tmp_path: Path) -> None:
+    content = (
+        "id,text,language,publisher,url\n"
+        "a,One,en,,\n"
+        "b,Two,en,P,\n"
+        'c,"Three\nlines\n",en,P,ftp://x\n'
+        "d,,en,,\n"
+        "e,Five,en,,,,,\n"
+        "\n"
+        "a,Again,en,,\n"
+        "f,Six,en,,\n"
+        "a,One,en,,\n"
+        'g,"Seven" and more,en,,\n'
+        "h,Eight,en\n"
+        'i,"Nine,en,,\n'
+    )
+    found = read(tmp_path, content, "claims.csv")
+    assert [claim.id for claim in claims(found)] == ["a", "f", "h"]
+    assert reasons(found) == [
+        "claims.csv line 3: review has no url; every review needs an http(s) address",
+        "claims.csv line 4: review has url 'ftp://x'; every review needs an http(s) address",
+        "claims.csv line 7: claim has no text",
+        "claims.csv line 8: 8 cells where the header has 5; put texts with commas in quotes",
+        "claims.csv line 10: claim a has another text here than above; repeat it or leave it empty",
+        "claims.csv line 12: claim a stands further up already; put the lines of a claim together",
+        "claims.csv line 13: not valid CSV: ',' expected after '\"'",
+        "claims.csv line 15: not valid CSV: unexpected end of data",
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "id;text;language\nmoon;Ça coûte 3 €, dit-il;fr\n".encode("cp1252"),
+        "id\ttext\tlanguage\nmoon\tÇa coûte 3 €, dit-il\tfr\n".encode("utf-16"),
+        '\ufeffid,text,language\r\nmoon,"Ça coûte 3 €, dit-il",fr\r\n'.encode(),
+    ],
+    ids=["a French spreadsheet", "a spreadsheet's Unicode text", "UTF-8 with a mark"],
+)
+def test_tables_of_spreadsheets_are_read(tmp_path: Path, data: bytes) -> None:
+    assert read(tmp_path, data, "claims.csv") == [Claim("moon", "Ça coûte 3 €, dit-il", "fr")]
+
+
+def test_a_table_without_ids_is_known_by_its_reviews(tmp_path: Path) -> None:
+    content = (
+        "claim,language,publisher,url\n"
+        "One,en,P,https://p.example/1\n"
+        "Two,en,P,https://p.example/2\n"
+        "Three,en,P,https://p.example/2\n"
+        "Four,en,,\n"
+    )
+    found = read(tmp_path, content, "claims.csv")
+    ids = [claim.id for claim in claims(found)]
+    assert ids == [
+        published_id("https://p.example/1"),
+        published_id("https://p.example/2", "Two"),
+        published_id("https://p.example/2", "Three"),
+    ]
+    assert reasons(found) == ["claims.csv line 5: claim has no id"]
+
+
+def test_a_table_s_language_can_be_given(tmp_path: Path) -> None:
+    content = "id,text\nmoon,La Lune\n"
+    assert "no column language" in reasons(read(tmp_path, content, "claims.csv"))[0]
+    assert claims(read(tmp_path, content, "claims.csv", language="fr"))[0].language == "fr"
+
+
+def test_a_table_without_a_column_for_the_text_says_which_names_are_known(tmp_path: Path) -> None:
+    [reason] = reasons(read(tmp_path, "id,sentence,language\n", "claims.csv"))
+    assert reason.startswith(
+        "claims.csv line 1: the table has no column text (known as: text, claim, claim text"
+    )
+
+
+def test_a_text_that_a_spreadsheet_would_take_for_a_formula_is_exported_as_text() -> None:
+    formula = Claim("f", '=HYPERLINK("https://evil.example","x")', "en", claimant="'-quoted")
+    line = "".join(table([formula])).splitlines()[1]
+    assert line.startswith("f,\"'=HYPERLINK(")
+    assert "''-quoted" in line
+
+
+# --- JSON documents -------------------------------------------------------------------------------
+
+
+def feed(*elements: Any) -> str:
+    return json.dumps(
+        {"@context": "https://schema.org", "@type": "DataFeed", "dataFeedElement": list(elements)}
+    )
+
+
+def test_a_data_feed_gives_the_claims_of_its_elements(tmp_path: Path) -> None:
+    other = REVIEW | {"url": "https://p.example/2", "claimReviewed": "The Sun is cold"}
+    content = feed(
+        {"@type": "DataFeedItem", "item": [REVIEW]},
+        {"@type": "DataFeedItem", "item": None},
+        {"@type": "DataFeedItem", "item": other},
+        {"@type": "DataFeedItem", "item": [REVIEW | {"claimReviewed": ""}]},
+        "nonsense",
+    )
+    found = read(tmp_path, content, "feed.json")
+    assert [claim.text for claim in claims(found)] == ["The Moon is cheese", "The Sun is cold"]
+    assert reasons(found) == [
+        "feed.json element 2: the feed's element has no review",
+        "feed.json element 4: ClaimReview has no claimReviewed; without the claim's words nothing can be matched",
+        "feed.json element 5: neither a claim record nor a ClaimReview",
+    ]
+
+
+def test_a_data_feed_that_breaks_off_keeps_what_came_before(tmp_path: Path) -> None:
+    content = feed({"item": [REVIEW]}, {"item": [REVIEW | {"url": "https://p.example/2"}]})
+    found = read(tmp_path, content[:-30], "feed.json")
+    assert len(claims(found)) == 1
+    [rejected] = [entry for entry in found if isinstance(entry, Rejected)]
+    assert rejected.where == "feed.json after element 1"
+    assert rejected.cut
+
+
+def test_a_data_feed_is_streamed(tmp_path: Path) -> None:
+    path = tmp_path / "feed.json.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write('{"@type": "DataFeed", "dataFeedElement": [')
+        for n in range(3_000):
+            file.write(
+                json.dumps({"item": [REVIEW | {"url": f"https://p.example/{n}", "description": "x" * 5_000}]})
+                + ","
+            )
+        file.write("{}]}")
+    tracemalloc.start()
+    count = sum(isinstance(entry, Claim) for entry in load(str(path)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 3_000
+    assert peak < 8_000_000, "the feed of 15 MB was held in memory"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        MOON,
+        [MOON],
+        REVIEW,
+        [REVIEW],
+        {"@graph": [REVIEW]},
+        {
+            "claims": [
+                {
+                    "text": "The Moon is cheese",
+                    "claimReview": [{"url": "https://p.example/1", "languageCode": "en"}],
+                }
+            ]
+        },
+    ],
+    ids=["record", "records", "ClaimReview", "ClaimReviews", "graph", "API answer"],
+)
+def test_any_json_with_claims_in_it_is_understood(tmp_path: Path, value: object) -> None:
+    for indent in (None, 2):
+        [found] = read(tmp_path, json.dumps(value, indent=indent), "some.json")
+        assert isinstance(found, Claim)
+        assert found.text == "The Moon is cheese"
+
+
+def test_what_is_no_claim_is_said(tmp_path: Path) -> None:
+    assert reasons(read(tmp_path, '{"a": 1}', "x.json")) == [
+        "x.json: neither a claim record nor a ClaimReview"
+    ]
+    assert reasons(read(tmp_path, "", "x.json")) == ["x.json: the file is empty"]
+    assert reasons(read(tmp_path, "[]", "x.json")) == ["x.json: the feed has no elements"]
+    assert "not valid JSON" in reasons(read(tmp_path, '{"a": ', "x.json"))[0]
+
+
+# --- any file -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "form"),
+    [
+        (b'{"id": 1}\n{"id": 2}\n', "claims.json", "lines"),
+        (b'{"id": 1}\n{"id": 2}\n', "standard input", "lines"),
+        (b'oops\n{"id": 2}\n', "standard input", "lines"),
+        (b'<oops>\n{"id": 2}\n', "claims.jsonl", "lines"),
+        (b'{\n  "id": 1\n}\n', "claims.json", "document"),
+        (b'[{"id": 1}]', "claims", "document"),
+        (b'[\n{"id": 1},\n{"id": 2}\n]', "claims.json", "document"),
+        (b'{"dataFeedElement": [\n{"item": 1},\n{"item": 2}\n]}', "feed.json", "document"),
+        (b"id,text\n", "claims", "table"),
+        (b"<!doctype html><html>", "page", "page"),
+        (b"\xef\xbb\xbf  <html>", "page", "page"),
+        (b'<?xml version="1.0"?><urlset xmlns="x">', "sitemap.xml", "sitemap"),
+        (b"<sm:sitemapindex>", "x.xml", "sitemap"),
+        (b"id,text\n", "claims.csv.gz", "table"),
+        (b" \n ", "claims.jsonl", "nothing"),
+    ],
+)
+def test_a_file_is_known_by_its_content_where_its_name_does_not_tell(
+    head: bytes, name: str, form: str
+) -> None:
+    assert form_of(head, name) == form
+
+
+def test_compressed_files_are_read_and_damaged_ones_named(tmp_path: Path) -> None:
+    packed = gzip.compress((json.dumps(MOON) + "\n").encode() * 50_000)
+    assert len(claims(read(tmp_path, packed, "claims.jsonl.gz"))) == 50_000
+    found = read(tmp_path, packed[:-100], "claims.jsonl.gz")
+    assert "not a whole gzip file" in reasons(found)[-1]
+    assert isinstance(found[0], Claim)
+    assert "not a whole gzip file" in reasons(read(tmp_path, packed[:20], "claims.jsonl.gz"))[0]
+
+
+def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "page.html").write_text(
+        f'<script type="application/ld+json">{json.dumps(REVIEW)}</script>'
+    )
+    (tmp_path / "b.jsonl").write_text(json.dumps(MOON))
+    (tmp_path / "c.html").write_text("<p>nothing")
+    (tmp_path / "notes.txt").write_text("not looked at")
+    found = list(load(str(tmp_path)))
+    assert [claim.id for claim in claims(found)] == [published_id("https://p.example/1"), "moon"]
+    assert reasons(found) == ["c.html: no ClaimReview markup on this page"]
+
+
+def test_sources_that_are_not_there_are_named(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match=r"missing\.jsonl cannot be read: No such file"):
+        list(load(str(tmp_path / "missing.jsonl")))
+    with pytest.raises(BadInput, match="holds no file of a known kind"):
+        list(load(str(tmp_path)))
+
+
+def test_progress_is_told_in_bytes(tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    content = (json.dumps(MOON) + "\n") * 5_000
+    read(tmp_path, content, "claims.jsonl", progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(content), len(content))
+    assert len(told) > 3
+
+
+# --- exports --------------------------------------------------------------------------------------
+
+
+def test_a_claim_review_export_is_a_feed_that_can_be_imported(tmp_path: Path) -> None:
+    claim = Claim(
+        published_id("https://p.example/1"),
+        "The “Moon” is <b>cheese</b>",
+        "en",
+        claimant="Wallace",
+        reviews=(
+            Review("P", "False", "https://p.example/1", "Rock", "2024-05-01", "en"),
+            Review("P", "True", "https://p.example/1", "Cheese", "2020-05-01", "en", "superseded"),
+        ),
+    )
+    silent = Claim("silent", "No review", "en")
+    content = "".join(claim_reviews([claim, silent]))
+    [element] = json.loads(content)["dataFeedElement"]
+    assert [item["reviewRating"] for item in element["item"]] == [
+        {"@type": "Rating", "alternateName": "False"}
+    ]
+    assert [found.reviews for found in claims(read(tmp_path, content, "feed.json"))] == [claim.reviews[:1]]
+    assert json.loads("".join(claim_reviews([])))["dataFeedElement"] == []
+
+
+def test_all_forms_of_export_are_named() -> None:
+    assert set(FORMS) == {"jsonl", "csv", "claimreview"}
+    assert "".join(json_lines([records.parse(MOON)])) == records.dump(records.parse(MOON)) + "\n"
+
+
+# --- language -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "language"),
+    [
+        ("The vaccine is not safe for the children of this country", "https://x.example", "en"),
+        ("Le vaccin n'est pas sans danger pour les enfants", "https://x.example", "fr"),
+        ("Die Impfung ist für Kinder nicht sicher", "https://x.example", "de"),
+        ("La vacuna no es segura para los niños del país", "https://x.example", "es"),
+        ("A vacina não é segura para as crianças do país", "https://x.example", "pt"),
+        ("Il vaccino non è sicuro per i bambini della scuola", "https://x.example", "it"),
+        ("Szczepionka nie jest bezpieczna dla dzieci, ale się ją podaje w szkole", "https://x.example", "pl"),
+        ("টিকা শিশুদের জন্য নিরাপদ নয়", "https://x.example", "bn"),
+        ("टीका बच्चों के लिए सुरक्षित नहीं है", "https://x.example", "hi"),
+        ("Вакцина небезопасна", "https://x.example", "ru"),
+        ("Вакцина небезпечна для їхніх дітей", "https://x.example", "uk"),
+        ("ワクチンは安全ではない", "https://x.example", "ja"),
+        ("疫苗不安全", "https://x.example", "zh"),
+        ("اللقاح غير آمن", "https://x.example", "ar"),
+        ("COVID-19", "https://www.liberation.fr/x", "fr"),
+        ("COVID-19", "https://pt.example.com/x", "pt"),
+        ("COVID-19", "https://example.com/it/x", "it"),
+        ("COVID-19", "https://example.com/x", "und"),
+        ("", "https://example.com", "und"),
+    ],
+)
+def test_the_language_of_a_short_text_is_told(text: str, url: str, language: str) -> None:
+    assert told_by(text, url) == language
