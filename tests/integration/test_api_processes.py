@@ -23,7 +23,7 @@ SLOW = (sys.executable, str(Path(__file__).parents[1] / "slow_service.py"))
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("service")
-    with running(folder, command=SLOW, OBELISM_REQUEST_SECONDS="3") as service:
+    with running(folder, command=SLOW, OBELISM_REQUEST_SECONDS="6") as service:
         yield service
 
 
@@ -117,7 +117,7 @@ def test_a_worker_that_hangs_is_replaced_while_others_keep_answering(service: Ru
 
 
 def test_a_request_in_work_is_finished_when_the_service_is_told_to_end(tmp_path: Path) -> None:
-    with running(tmp_path, command=SLOW) as service:
+    with running(tmp_path, command=SLOW, OBELISM_REQUEST_SECONDS="30") as service:
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(check, service, f"takes a second {ARTICLE}")
             time.sleep(0.5)

@@ -77,13 +77,7 @@ def install(app: Flask, service: Service) -> None:
         return render(chosen_language(request.args.get("lang")))
 
     def check() -> Response:
-        if request.mimetype != "application/x-www-form-urlencoded":
-            return render_problem(Problem(415, "content-type", "Not a form", "Send the form of this page."))
-        content = read_body(request, service.settings.max_body_bytes).content
-        form = parse_qs(
-            content.decode("utf-8", "replace"), encoding="utf-8", errors="replace", max_num_fields=10
-        )
-        sent = {name: values[-1] for name, values in form.items()}
+        sent = _form(service.settings.max_body_bytes)
         lang = chosen_language(sent.get("lang") or sent.get("shown"))
         text = sent.get("text", "")
         if not text.strip():
@@ -139,6 +133,20 @@ def strings(lang: Lang) -> dict[str, str]:
     """All words of the page in one language."""
     table = json.loads((files("obelism") / "web" / "strings.json").read_text("utf-8"))
     return cast(dict[str, str], table[lang])
+
+
+def _form(limit: int) -> dict[str, str]:
+    """The fields of the form that was sent."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise Problem(415, "content-type", "Not a form", "Send the form of this page.")
+    content = read_body(request, limit).content.decode("utf-8", "replace")
+    try:
+        fields = parse_qs(content, errors="replace", max_num_fields=10)
+    except ValueError:
+        raise Problem(
+            422, "bad-input", "The request cannot be used", "The form has too many fields."
+        ) from None
+    return {name: values[-1] for name, values in fields.items()}
 
 
 def _reading(service: Service, lang: Lang, text: str, rich: str) -> Response:

@@ -27,12 +27,12 @@ FETCH_SECONDS = 20.0
 @click.option("--url", help="The page's address, where SOURCE is not it.")
 def check(source: str, as_json: bool, language: str | None, url: str | None) -> None:
     """Print the notes of one page: a file, an address, or - for standard input."""
-    # The models take a moment to load; --help and mistakes should not wait for them.
-    from obelism.app import create_pipeline
-
     settings = Settings.from_environment(os.environ)
     content, charset, address = _content(source, settings.max_html_bytes)
     page = Page(_decoded(content, charset), url or address, language)
+    # The models take a moment to load; --help and mistakes should not wait for them.
+    from obelism.app import create_pipeline
+
     reading = create_pipeline(settings).read(page)
     if as_json:
         from obelism.api.answers import reading_shown
