@@ -103,7 +103,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   for (let n = 0; n < 90; n++) {
     await page.keyboard.press("Tab");
     const here = await focused(page);
-    if (here.startsWith(name)) return;
+    if (here.replace(/ optional$/, "") === name) return;
     passed.push(here);
   }
   throw new Error(`Tab never reaches “${name}”; it passes ${passed.join(" | ")}`);
@@ -156,7 +156,11 @@ describe("chromium: the editor's pages", () => {
   async function newPage(blocked: string[] = []): Promise<Page> {
     const page = await (await browser.createBrowserContext()).newPage();
     await page.setExtraHTTPHeaders({ "Accept-Language": "en" });
-    page.on("console", (message) => message.type() === "error" && blocked.push(message.text()));
+    page.on("console", (message) => {
+      // That a form comes back with its mistakes said (422) is no mistake of the page.
+      if (message.type() === "error" && !message.text().includes("status of 422"))
+        blocked.push(message.text());
+    });
     page.on("pageerror", (error) => blocked.push(String(error)));
     return page;
   }
@@ -182,7 +186,7 @@ describe("chromium: the editor's pages", () => {
     await page.keyboard.press("Enter");
     assert.equal(await focused(page), "Publisher");
     await page.keyboard.type("Checkers");
-    await tabTo(page, "Verdict");
+    await tabTo(page, "Verdict, in the publisher’s words");
     await page.keyboard.type("False");
     await tabTo(page, "Address");
     await page.keyboard.type("no address");

@@ -132,7 +132,10 @@ describe("the words of the interface", () => {
       reasonOf({ kind: "languages", detail: "fr / en" }, french),
       "D’une langue à l’autre\u00a0: français, anglais",
     );
-    assert.equal(reasonOf({ kind: "meaning", detail: "0.83" }, french), "Proximité de sens : 83 sur 100");
+    assert.equal(
+      reasonOf({ kind: "meaning", detail: "0.83" }, french),
+      "Proximité de sens\u00a0: 83 sur 100",
+    );
     assert.equal(reasonOf({ kind: "score", detail: "almost certain" }, french), null);
     assert.equal(reasonOf({ kind: "new-kind", detail: "x" }, french), "new-kind\u00a0: x");
   });

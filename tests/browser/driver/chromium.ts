@@ -28,9 +28,7 @@ export async function openChromium({ language = "en" } = {}): Promise<Reader> {
     ],
     defaultViewport: null,
   });
-  const worker = await browser.waitForTarget(
-    (t) => t.type() === "service_worker" && t.url().endsWith("background.js"),
-  );
+  const worker = await browser.waitForTarget(isWorker);
   const id = new URL(worker.url()).host;
   return new Chromium(browser, id);
 }
@@ -80,9 +78,7 @@ class Chromium implements Reader {
   }
 
   async inBackground<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
-    const target = await this.browser.waitForTarget(
-      (t) => t.type() === "service_worker" && t.url().endsWith("background.js"),
-    );
+    const target = await this.wake();
     const worker = await target.worker();
     // The target is there a moment before the extension interface is.
     await until(
@@ -108,13 +104,25 @@ class Chromium implements Reader {
 
   /** What the browser does to a background that has been idle. */
   async killBackground(): Promise<void> {
-    const host = `chrome-extension://${this.extensionId}/background.js`;
+    const worker = await this.worker()!.worker();
+    await worker!.close();
+    await until(() => !this.worker(), "the background has ended");
+  }
+
+  private worker(): Target | undefined {
+    return this.browser.targets().find(isWorker);
+  }
+
+  /** The background, started if the browser had ended it. */
+  private async wake(): Promise<Target> {
+    const running = this.worker();
+    if (running) return running;
+    // The popup asks the background whether the service is ready, wherever it is shown.
     const page = await this.browser.newPage();
-    const session = await page.createCDPSession();
-    await session.send("ServiceWorker.enable");
-    await session.send("ServiceWorker.stopAllWorkers");
+    await page.goto(`chrome-extension://${this.extensionId}/popup.html`);
+    const target = await this.browser.waitForTarget(isWorker);
     await page.close();
-    await until(() => !this.browser.targets().some((t) => t.url() === host), "the background has ended");
+    return target;
   }
 
   async close(): Promise<void> {
@@ -128,8 +136,12 @@ class Chromium implements Reader {
   }
 
   private async closeSurface(file: string): Promise<void> {
-    for (const target of this.browser.targets())
-      if (isSurface(target, file)) await (await target.asPage()).close();
+    for (const target of this.browser.targets().filter((one) => isSurface(one, file))) {
+      const page = await target.asPage();
+      // It may be about to close itself.
+      await page.close().catch(() => {});
+    }
+    await until(() => !this.browser.targets().some((one) => isSurface(one, file)), `${file} is closed`);
   }
 
   private async tabTarget(page: Page): Promise<string> {
@@ -142,6 +154,9 @@ class Chromium implements Reader {
     return found.targetId;
   }
 }
+
+const isWorker = (target: Target) =>
+  target.type() === "service_worker" && target.url().endsWith("background.js");
 
 const isSurface = (target: Target, file: string) =>
   new URL(target.url() || "about:blank").pathname === `/${file}`;

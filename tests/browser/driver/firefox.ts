@@ -74,10 +74,23 @@ class Firefox implements Reader {
   }
 
   async openPage(path: string): Promise<Tab> {
-    const host = await this.inWindow<string>(
-      `return WebExtensionPolicy.getByID(${JSON.stringify(this.id)}).mozExtensionHostname;`,
-    );
-    return this.visit(`moz-extension://${host}/${path}`);
+    const address = await this.inWindow<string>(`
+      const address = "moz-extension://" + ${this.extension}.uuid + "/" + ${JSON.stringify(path)};
+      gBrowser.selectedTab = gBrowser.addTrustedTab(address);
+      return address;`);
+    const finder = `gBrowser.browsers.findLast((b) => b.currentURI.spec.startsWith(${JSON.stringify(address)}))`;
+    const surface = await this.surface(finder);
+    const inWindow = (statements: string) => this.inWindow<void>(`const browser = ${finder}; ${statements}`);
+    const refuse = () => Promise.reject(new Error("not on the extension's own pages in Firefox"));
+    return {
+      ...surface,
+      address: () => address,
+      front: () => inWindow("gBrowser.selectedTab = gBrowser.getTabForBrowser(browser);"),
+      close: () => inWindow("gBrowser.removeTab(gBrowser.getTabForBrowser(browser));"),
+      clickAt: refuse,
+      press: refuse,
+      goto: refuse,
+    };
   }
 
   async badge(_tab: Tab): Promise<string> {

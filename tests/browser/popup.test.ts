@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { BROWSERS } from "./driver/browsers";
+import { press, type Surface, seen, textOf, until } from "./driver/reader";
+import { ASSERTION, CALLS_CLAIM, note, reading } from "./driver/samples";
+import type { Answer } from "./driver/servers";
+import { type Stage, setStage } from "./driver/stage";
+
+const ARTICLE = "/appels-secrets/";
+const RESULTS = {
+  results: [
+    { claim: CALLS_CLAIM, score: 0.95, same: true, reasons: [] },
+    {
+      claim: { ...CALLS_CLAIM, id: "b", text: "Quite another claim." },
+      score: 0.2,
+      same: false,
+      reasons: [],
+    },
+  ],
+};
+const answer: Answer = (call) => (call.path === "/v1/lookups" ? RESULTS : reading([note("n1", ASSERTION)]));
+
+const type = (surface: Surface, selector: string, value: string) =>
+  surface.evaluate(
+    (selector, value) => {
+      const field = document.querySelector<HTMLInputElement | HTMLSelectElement>(selector)!;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    selector,
+    value,
+  );
+
+for (const [name] of BROWSERS)
+  describe(`${name}: the popup, the look-up and the options`, () => {
+    let stage: Stage;
+    before(async () => {
+      stage = await setStage(name, answer);
+    });
+    beforeEach(async () => {
+      await stage.settle();
+      stage.service.calls.length = 0;
+    });
+    after(() => stage?.close());
+
+    const popupOn = async (path = ARTICLE) => {
+      const tab = await stage.reader.visit(stage.pages.address + path);
+      return { tab, popup: await stage.reader.pressButton(tab) };
+    };
+    const settings = () =>
+      stage.reader.inBackground(
+        async () => (await chrome.storage.local.get("settings")).settings as Record<string, unknown>,
+      );
+
+    it("asks for agreement first, names the address, and shows the exact request without sending it", async () => {
+      await stage.settle({ consent: null });
+      const { popup } = await popupOn();
+      await seen(popup, "Before the first check");
+      await seen(popup, stage.service.address);
+      assert.ok(!(await textOf(popup)).includes("Check this page"));
+      await press(popup, "Show what would be sent");
+      await seen(popup, "Exactly this, and nothing else");
+      const shown = await popup.evaluate(() => document.querySelector("pre")!.textContent!);
+      assert.equal(stage.service.calls.length, 0);
+      await press(popup, "I agree");
+      await press(popup, "Check this page");
+      await until(() => stage.service.calls.length === 1, "the page is sent");
+      assert.equal(JSON.stringify(stage.service.calls[0]!.body), shown);
+    });
+
+    it("asks again when the service is another one", async () => {
+      await stage.settle({ consent: "http://127.0.0.1:1" });
+      const { popup } = await popupOn();
+      await seen(popup, "Before the first check");
+    });
+
+    it("looks up a statement: the same claim in full, related ones apart, recent ones kept here", async () => {
+      const { popup } = await popupOn();
+      await type(popup, "#lookup-text", "Musk talks to Putin");
+      await press(popup, "Look up");
+      await seen(popup, CALLS_CLAIM.text);
+      await seen(popup, "1 claim on a similar subject");
+      assert.deepEqual(stage.service.calls[0]!.body, { text: "Musk talks to Putin", limit: 10 });
+      await until(
+        async () => ((await settings()).recentLookups as string[])[0] === "Musk talks to Putin",
+        "it is kept",
+      );
+    });
+
+    it("sends the filters of a look-up", async () => {
+      const { popup } = await popupOn();
+      await press(popup, "Filters");
+      await type(popup, ".filter-grid select", "fr");
+      await type(popup, ".filter-grid input[type=date]", "2024-01-31");
+      await type(popup, "#lookup-text", "Musk");
+      await press(popup, "Look up");
+      await until(() => stage.service.calls.length === 1, "the look-up is sent");
+      assert.deepEqual(stage.service.calls[0]!.body, {
+        text: "Musk",
+        language: "fr",
+        since: "2024-01-31",
+        limit: 10,
+      });
+    });
+
+    it("looks up a selection from the context menu, in the panel", async () => {
+      const { panel } = await stage.check(ARTICLE);
+      await stage.reader.chooseMenu("look-up", "a statement of the page");
+      await seen(panel, CALLS_CLAIM.text);
+      const body = stage.service.calls.find((call) => call.path === "/v1/lookups")?.body;
+      assert.deepEqual(body, { text: "a statement of the page", limit: 10 });
+    });
+
+    it("looks up what was typed into the address bar", async () => {
+      const page = await stage.reader.openPage("sidepanel.html?q=typed%20up%20there");
+      await seen(page, CALLS_CLAIM.text);
+      assert.deepEqual(stage.service.calls[0]!.body, { text: "typed up there", limit: 10 });
+      await page.close();
+    });
+
+    it("never checks a site that the reader excluded", async () => {
+      const { tab, popup } = await popupOn();
+      await press(popup, "Never check this site");
+      await seen(popup, "Obelism is off on this site.");
+      assert.deepEqual((await settings()).never, [new URL(tab.address()).host]);
+    });
+
+    it("rests until tomorrow when asked", async () => {
+      const { popup } = await popupOn();
+      await press(popup, "No automatic checks until tomorrow");
+      await until(async () => Number((await settings()).pausedUntil ?? 0) > Date.now(), "it rests");
+      assert.ok(Number((await settings()).pausedUntil) <= Date.now() + 86_400_000);
+    });
+
+    it("tries the address of the service before it believes it", async () => {
+      const options = await stage.reader.openPage("options.html");
+      await type(options, "input[type=url]", "http://news.example");
+      await press(options, "Save and try");
+      await seen(options, "This is no address of a service");
+      assert.equal((await settings()).service, stage.service.address);
+      await type(options, "input[type=url]", `${stage.service.address}/`);
+      await press(options, "Save and try");
+      await seen(options, "The service answers and is ready.");
+      await type(options, "input[type=url]", "http://127.0.0.1:9");
+      await press(options, "Save and try");
+      await seen(options, "The service does not answer.");
+      await options.close();
+    });
+
+    it("speaks French when told to, at once", async () => {
+      const options = await stage.reader.openPage("options.html");
+      await type(options, ".group select", "fr");
+      await seen(options, "Ce qui est envoyé");
+      assert.equal(await options.evaluate(() => document.documentElement.lang), "fr");
+      await options.close();
+    });
+
+    it("draws the marks as the options say, in pages that have them already", async () => {
+      const { tab } = await stage.check(ARTICLE);
+      const options = await stage.reader.openPage("options.html");
+      await press(options, "None; the notes are in the panel");
+      await until(() => tab.evaluate(() => CSS.highlights.size === 0), "the marks are gone");
+      await press(options, "Flags and context");
+      await until(() => tab.evaluate(() => CSS.highlights.size > 0), "the marks are back");
+      await options.close();
+    });
+
+    it("sends the address only when the reader allows it, without query and fragment", async () => {
+      await stage.settle({ sendAddress: true });
+      const { popup } = await popupOn(`${ARTICLE}?session=8f3a#part`);
+      await press(popup, "Check this page");
+      await until(() => stage.service.calls.length === 1, "the page is sent");
+      assert.equal((stage.service.calls[0]!.body as { url: string }).url, stage.pages.address + ARTICLE);
+    });
+
+    it("sends the token with each request", async () => {
+      await stage.settle({ token: "ob_secret" });
+      const { popup } = await popupOn();
+      await press(popup, "Check this page");
+      await until(() => stage.service.calls.length === 1, "the page is sent");
+      assert.equal(stage.service.calls[0]!.headers.authorization, "Bearer ob_secret");
+    });
+
+    it("forgets everything when asked twice", async () => {
+      await stage.settle({ never: ["other.example"], badge: false });
+      const options = await stage.reader.openPage("options.html");
+      await seen(options, "other.example");
+      await press(options, "Reset everything");
+      await press(options, "Yes, forget everything");
+      await seen(options, "Everything is as on the first day.");
+      assert.equal(await settings(), undefined);
+      await seen(options, "You have not agreed to send any page.");
+      await options.close();
+    });
+  });
+
+// Firefox is told by a preference to answer the browser's own question with yes; headless Chromium has no such way.
+for (const [name] of BROWSERS.filter(([name]) => name === "firefox"))
+  describe(`${name}: sites that are always checked`, () => {
+    let stage: Stage;
+    before(async () => {
+      stage = await setStage(name, answer);
+    });
+    after(() => stage?.close());
+
+    it("are checked as they load, once the reader and the browser agreed, and not while resting", async () => {
+      const tab = await stage.reader.visit(stage.pages.address + ARTICLE);
+      const popup = await stage.reader.pressButton(tab);
+      await press(popup, "Always check this site");
+      await until(async () => (await textOf(popup)).includes("Always check this site"), "popup");
+      await until(
+        () =>
+          stage.reader.inBackground(async () => {
+            const { settings } = await chrome.storage.local.get("settings");
+            return ((settings as { always?: string[] })?.always ?? []).length === 1;
+          }),
+        "the site is on the list",
+      );
+      await stage.reader.visit(stage.pages.address + ARTICLE);
+      await until(() => stage.service.calls.length === 1, "the page is checked by itself");
+      await stage.reader.inBackground(async () => {
+        const { settings } = await chrome.storage.local.get("settings");
+        await chrome.storage.local.set({
+          settings: { ...(settings as object), pausedUntil: Date.now() + 100_000 },
+        });
+      });
+      const other = await stage.reader.visit(stage.pages.address + ARTICLE);
+      await seen(await stage.reader.pressButton(other), "This page has not been checked.");
+      assert.equal(stage.service.calls.length, 1);
+    });
+  });
