@@ -54,6 +54,9 @@ class Graph:
 
 
 def _empty(dimensions: int) -> Any:
+    # usearch 2.26 brings its own C++ runtime into the process; onnxruntime 1.32 imported after it ends the
+    # process with a segmentation fault, imported before it both work.
+    import onnxruntime  # noqa: F401
     from usearch.index import Index
 
     return Index(

@@ -24,7 +24,7 @@ class Index:
 
     def __init__(self, encoder: Encoder, state: State | None = None) -> None:
         self.encoder = encoder
-        self._state = state or State()
+        self._state = State() if state is None else state
         self._writing = Lock()
 
     # --- building and changing

@@ -49,13 +49,14 @@ def open_or_build(
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / LOCK):
             index = Index.open(folder, encoder)
-            if index and index.sequence <= sequence:
+            if index is not None and index.sequence <= sequence:
                 return index
             generations.drop_drafts(folder)
             built = Index.build(claims(), encoder, sequence, progress)
             built.save(folder)
             # Mapped from the file, processes share its memory; built here, each would own a copy.
-            return Index.open(folder, encoder) or built
+            opened = Index.open(folder, encoder)
+            return built if opened is None else opened
     except OSError as error:
         log.warning("index-not-kept", extra={"detail": str(error)})
         return Index.build(claims(), encoder, sequence, progress)

