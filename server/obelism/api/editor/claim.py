@@ -13,6 +13,8 @@ from obelism.api.editor.drafts import FIELDS, FRESH, Draft, checked, draft_of, d
 from obelism.api.editor.listing import row_of
 from obelism.api.editor.preview import Judged, judged
 from obelism.api.editor.visits import SWITCH, Routes, Visit
+from obelism.api.editor.words import words
+from obelism.api.front import LANGUAGES
 from obelism.api.problems import Problem, problem_of
 from obelism.errors import NotFound, ObelismError
 from obelism.model import Claim
@@ -158,7 +160,8 @@ def _preview(visit: Visit, desk: Desk) -> None:
     desk.example = visit.form.get("example", "")
     text = desk.text
     if desk.example in EXAMPLES:
-        text = visit.words(f"example_{desk.example}_text", text=claim.text)
+        spoken = next((code for code, _ in LANGUAGES if code == claim.language), visit.session.lang)
+        text = words(spoken)(f"example_{desk.example}_text", text=claim.text)
     try:
         with service.limits.one_of_few():
             floor = service.store.floors.get(claim.id)
@@ -170,8 +173,10 @@ def _preview(visit: Visit, desk: Desk) -> None:
 
 
 def _similar(visit: Visit, claim: Claim) -> list[Any]:
-    matches = visit.service.pipeline.look_up(claim.text, claim.language, SIMILAR + 1)
-    others = [match for match in matches if match.claim.id != claim.id and match.score > 0.05][:SIMILAR]
+    pipeline = visit.service.pipeline
+    matches = pipeline.look_up(claim.text, claim.language, SIMILAR + 1)
+    least = pipeline.matcher.model.related
+    others = [match for match in matches if match.claim.id != claim.id and match.score >= least][:SIMILAR]
     return [(row_of(match.claim, visit.session.lang), match) for match in others]
 
 
