@@ -9,6 +9,7 @@ Writes server/obelism/matches/model.json with the curve behind the thresholds.
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -219,7 +220,9 @@ def main() -> None:
         cv=GroupKFold(5),
         method="predict_proba",
     )[:, 1]
-    print(f"final: {len(rows)} plausible pairs of {len(held_out)} development articles, {y.sum()} of {total} true")
+    print(
+        f"final: {len(rows)} plausible pairs of {len(held_out)} development articles, {y.sum()} of {total} true"
+    )
     print(f"vetoed: {(~free & (y == 1)).sum()} true, {(~free & (y == 0)).sum()} false")
     after = np.where(free, after, np.minimum(after, 0.49))
     same = threshold_for(after, y, PRECISION)
@@ -227,6 +230,9 @@ def main() -> None:
     for name, points in curves.items():
         print(name, *(f"{p['threshold']}:{p['precision']:.2f}/{p['recall']:.2f}" for p in points))
     print(f"threshold {same:.3f}", flush=True)
+    if "--pages" in sys.argv:
+        print(json.dumps(as_data(fit(both, y, 0.3))))
+        return
     model = {
         "features": list(FEATURE_NAMES),
         "plausible": round(plausible, 5),

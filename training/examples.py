@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 WRITTEN = HERE.parent.parent / "shared" / "data" / "pairs" / "written.jsonl"
 DEVELOPMENT_SHARE = 0.15
 # Unlabelled sentences of an article closest to a claim are what the cheap stages let through.
-NEGATIVES_PER_CLAIM = 7
+NEGATIVES_PER_CLAIM = 6
 FRAMING_IGNORED = -1
 
 
@@ -86,6 +86,27 @@ def _from_article(article: dict, negatives: int | None) -> list[Example]:
                     text[at], claim["text"], context, bool(label), framing, "article", 1.5 if label else 1
                 )
             )
+    return out
+
+
+def from_other_articles(chance: random.Random) -> list[Example]:
+    """Each sentence beside two claims of other articles: one of the closest, one of the merely near.
+
+    Without these the network, which otherwise sees claims of the sentence's own article only, takes any claim for a
+    possible one.
+    """
+    articles = [article for article in read("articles") if not is_development(str(article["id"]))]
+    claims = [(article["id"], claim["text"]) for article in articles for claim in article["claims"]]
+    encode = default_encoder().encode
+    vectors = encode([text for _, text in claims])
+    out = []
+    for article in articles:
+        ranked = (-(encode(article["sentences"]) @ vectors.T)).argsort(axis=1)
+        for at, (sentence, order) in enumerate(zip(article["sentences"], ranked, strict=True)):
+            others = [claims[place][1] for place in order[:80] if claims[place][0] != article["id"]]
+            context = context_of(article["title"], article["sentences"], at)
+            for claim in (chance.choice(others[:6]), chance.choice(others[6:])):
+                out.append(Example(sentence, claim, context, False, FRAMING_IGNORED, "other article"))
     return out
 
 

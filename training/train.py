@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from base import read_base
-from examples import FRAMING_IGNORED, Example, from_articles, from_pairs, verbatim
+from examples import FRAMING_IGNORED, Example, from_articles, from_other_articles, from_pairs, verbatim
 from network import PAD, Scores, Verifier, sequence, tokenizer
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data" / "nli"
@@ -186,7 +186,7 @@ def main() -> None:
     print(f"{len(own)} examples of our own, {sum(one.same for one in own)} the same", flush=True)
     fit(
         model,
-        lambda: own_rows(own + verbatim(own, 300, chance), read),
+        lambda: own_rows(own + from_other_articles(chance) + verbatim(own, 300, chance), read),
         asked.epochs,
         asked.rate,
         16,

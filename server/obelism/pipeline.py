@@ -15,6 +15,7 @@ from obelism.model import Article, Candidate, Claim, Match, Page, Reading, State
 from obelism.notes import Found, notes_of
 from obelism.ratings import status_of
 from obelism.statements import statements_of
+from obelism.text import readable
 from obelism.verifier import Verifier, default_verifier
 
 # Claims that the index brings for each sentence. A sentence deep in an article shares few words with the claim it
@@ -45,6 +46,8 @@ class _Sentence:
     """A statement with what stands before it."""
 
     statement: Statement
+    text: str
+    """Without soft hyphens and the like, which would take its words apart."""
     before: tuple[str, ...]
     """The title, then up to BEFORE sentences; empty for the title itself."""
 
@@ -100,7 +103,7 @@ class Pipeline:
         """All statements that are a claim; a statement may be several."""
         sentences = _sentences(article, statements)
         with self._timed("candidates"):
-            texts = [one.statement.text for one in sentences]
+            texts = [one.text for one in sentences]
             candidates = self.index.candidates(texts, article.language, PER_STATEMENT)
         with self._timed("matches"):
             matches = self._matches(sentences, candidates, article.language)
@@ -116,6 +119,7 @@ class Pipeline:
     ) -> list[Match]:
         """The claims most like `text`, best first, whether the same or only related."""
         spoken = language or "und"
+        text = readable(text)
         (candidates,) = self.index.candidates([text], spoken, LOOKUP_CANDIDATES if keep is None else 1000)
         kept = [one for one in candidates if keep is None or keep(one.claim)][:LOOKUP_CANDIDATES]
         return self.matcher.rank([Asked(text, "", spoken, one) for one in kept], LOOKUP_VERIFIED)[:limit]
@@ -124,7 +128,7 @@ class Pipeline:
         self, sentences: Sequence[_Sentence], candidates: Sequence[Sequence[Candidate]], language: str
     ) -> list[list[Match]]:
         """The matches that are the same, for each sentence."""
-        asked = asked_of_page([(one.statement.text, one.context) for one in sentences], candidates, language)
+        asked = asked_of_page([(one.text, one.context) for one in sentences], candidates, language)
         matches: list[list[Match]] = [[] for _ in sentences]
         of: dict[tuple[int, str], Candidate] = {}
         until = perf_counter() + VERIFY_SECONDS
@@ -146,7 +150,7 @@ class Pipeline:
     ) -> None:
         """A sentence that only refers back takes its claim from the sentences before it, if the verifier agrees."""
         for at, one in enumerate(sentences):
-            if matches[at] or not one.before or not refers_back(one.statement.text, language):
+            if matches[at] or not one.before or not refers_back(one.text, language):
                 continue
             source = next(
                 (back for back in range(at - 1, max(-1, at - 1 - BEFORE), -1) if matches[back]), None
@@ -155,7 +159,7 @@ class Pipeline:
                 continue
             earlier = [of[source, match.claim.id] for match in matches[source]]
             asked = [
-                Asked(one.statement.text, one.context, language, candidate, support=candidate.rank_score)
+                Asked(one.text, one.context, language, candidate, support=candidate.rank_score)
                 for candidate in earlier
             ]
             for candidate, match in zip(earlier, self.matcher.match(asked, plausible=0.0), strict=True):
@@ -201,10 +205,12 @@ def asked_of_page(
 def _sentences(article: Article, statements: Sequence[Statement]) -> list[_Sentence]:
     out: list[_Sentence] = []
     body: list[str] = []
+    title = readable(article.title)
     for statement in statements:
+        text = readable(statement.text)
         if article.blocks[statement.block].kind == "title":
-            out.append(_Sentence(statement, ()))
+            out.append(_Sentence(statement, text, ()))
             continue
-        out.append(_Sentence(statement, (article.title, *body[-BEFORE:])))
-        body.append(statement.text)
+        out.append(_Sentence(statement, text, (title, *body[-BEFORE:])))
+        body.append(text)
     return out

@@ -23,6 +23,11 @@ def fold(text: str) -> str:
     return fold_with_map(text)[0]
 
 
+def readable(text: str) -> str:
+    """`text` without characters that nobody sees (soft hyphens and the like), every white space one space."""
+    return " ".join(text.translate(_UNSEEN_ONLY).split())
+
+
 def fold_with_map(text: str) -> tuple[str, list[int]]:
     """`fold(text)` and, for each of its characters, the offset in `text` of the character it came from."""
     folded: list[str] = []
@@ -66,6 +71,7 @@ _UNSEEN = dict.fromkeys(
     + "".join(map(chr, range(0xFE00, 0xFE10))),
     "",
 )
+_UNSEEN_ONLY = str.maketrans(_UNSEEN)
 _PLAIN = str.maketrans(_QUOTES | _DASHES | _UNSEEN)
 
 # Latin, Greek and Cyrillic letters, punctuation and signs: here no character changes its neighbour
