@@ -38,6 +38,9 @@ class Cluster:
         self.run("createdb", "-h", str(self.folder), "-T", template, database)
         return self.url(database)
 
+    def drop(self, database: str) -> None:
+        self.run("dropdb", "-h", str(self.folder), "--force", "--if-exists", database)
+
     def start(self) -> None:
         # Without fsync: what these tests prove is about processes that die, not about power cuts.
         options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=50"
@@ -66,7 +69,11 @@ class Cluster:
 @contextmanager
 def running_cluster(programs: Path) -> Iterator[Cluster]:
     """A fresh server, stopped and removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="obelism-pg-", dir="/tmp"))  # socket paths must be short
+    # In memory where that is possible: a database is a thousand small files. Socket paths must be short.
+    memory = Path("/dev/shm")
+    folder = Path(
+        tempfile.mkdtemp(prefix="obelism-pg-", dir=memory if os.access(memory, os.W_OK) else "/tmp")
+    )
     cluster = Cluster(folder, programs)
     try:
         if os.geteuid() == 0:

@@ -42,28 +42,35 @@ def postgresql_template(cluster: Cluster) -> str:
 
 
 @pytest.fixture(params=ENGINES)
-def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Gives the address of another database that has no tables yet, at each call."""
+    if request.param == "sqlite":
+        yield lambda: f"sqlite:///{tmp_path / f'claims{next(_numbers)}.db'}"
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    made: list[str] = []
 
-    def sqlite() -> str:
-        return f"sqlite:///{tmp_path / f'claims{next(_numbers)}.db'}"
+    def create() -> str:
+        made.append(f"t{next(_numbers)}")
+        return server.create(made[-1])
 
-    def postgresql() -> str:
-        return str(request.getfixturevalue("cluster").create(f"t{next(_numbers)}"))
-
-    if request.param == "postgresql":
-        request.getfixturevalue("cluster")
-    return sqlite if request.param == "sqlite" else postgresql
+    yield create
+    for database in made:
+        server.drop(database)
 
 
 @pytest.fixture(params=ENGINES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty claim database."""
     if request.param == "sqlite":
         copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "claims.db")
-        return f"sqlite:///{copy}"
+        yield f"sqlite:///{copy}"
+        return
     template = request.getfixturevalue("postgresql_template")
-    return str(request.getfixturevalue("cluster").create(f"t{next(_numbers)}", template))
+    server: Cluster = request.getfixturevalue("cluster")
+    database = f"t{next(_numbers)}"
+    yield server.create(database, template)
+    server.drop(database)
 
 
 @pytest.fixture

@@ -35,13 +35,13 @@ def importing(source: str) -> Iterator[tuple[Told, Watch]]:
         transient=True,
         disable=not Console(stderr=True).is_terminal,
     )
-    task = bar.add_task(source, total=None, counts="")
+    task = bar.add_task(_short(source), total=None, counts="")
 
     def read(done: int, total: int | None) -> None:
         bar.update(task, completed=done, total=total)
 
     def counted(so_far: Import) -> None:
-        bar.update(task, counts=str(so_far))
+        bar.update(task, counts=f"{so_far.kept.total:,} taken, {so_far.rejected:,} rejected")
 
     def rejected(record: Rejected) -> None:
         if bar.disable:
@@ -51,3 +51,8 @@ def importing(source: str) -> Iterator[tuple[Told, Watch]]:
 
     with bar:
         yield read, Watch(rejected, counted)
+
+
+def _short(source: str) -> str:
+    """The end of a source's name: the bar has one line."""
+    return source if len(source) <= 24 else f"…{source[-23:]}"

@@ -19,7 +19,7 @@ def unpacked(file: IO[bytes]) -> IO[bytes]:
     """`file`, decompressed where it is gzip."""
     is_gzip = file.read(2) == b"\x1f\x8b"
     file.seek(0)
-    return cast(IO[bytes], gzip.GzipFile(fileobj=file)) if is_gzip else file
+    return cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")) if is_gzip else file
 
 
 def form_of(head: bytes, name: str) -> Form:
