@@ -38,6 +38,8 @@ class NoteRow:
     """A note as the template shows it."""
 
     number: int
+    told_in: int
+    """The number of an earlier note on the same claim; 0 when this is the first."""
     level: str
     claim: Any
     framing: str
@@ -157,16 +159,22 @@ def _reading(service: Service, lang: Lang, text: str, rich: str) -> Response:
 def _shown(reading: Reading, lang: Lang) -> Shown:
     words = strings(lang)
     rows, lost = rows_of(reading)
+    first: dict[str, int] = {}
+    for number, note in enumerate(reading.notes, 1):
+        first.setdefault(note.claim.id, number)
+
+    def shown(number: int, note: Note) -> NoteRow:
+        told_in = first[note.claim.id]
+        return _note(number, note, lang, 0 if told_in == number else told_in)
+
     kind = reading.article.kind
     return Shown(
         title=reading.article.title,
         language=reading.article.language,
         counts=_counts(reading, words),
         kinds=[words[kind.replace("-", "_")]] if kind != "news" else [],
-        rows=[
-            ParagraphRow(row.tag, row.pieces, [_note(n, note, lang) for n, note in row.notes]) for row in rows
-        ],
-        unplaced=[_note(n, note, lang) for n, note in lost],
+        rows=[ParagraphRow(row.tag, row.pieces, [shown(n, note) for n, note in row.notes]) for row in rows],
+        unplaced=[shown(n, note) for n, note in lost],
     )
 
 
@@ -182,10 +190,11 @@ def _count(words: dict[str, str], noun: str, n: int) -> str:
     return words[f"{noun}_{form}"].format(n=n)
 
 
-def _note(number: int, note: Note, lang: Lang) -> NoteRow:
+def _note(number: int, note: Note, lang: Lang, told_in: int) -> NoteRow:
     claim = note.claim
     return NoteRow(
         number=number,
+        told_in=told_in,
         level=note.level,
         claim=wording(claim, lang),
         framing=_framing(note, strings(lang)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from obelism.model import Article, Block, Note, Quote, Reading
 
+AROUND = 64  # characters: more than a quote tells of its surroundings
 TAGS = {"title": "h2", "heading": "h3", "quote": "blockquote"}
 
 
@@ -60,7 +61,10 @@ def find(text: str, quote: Quote) -> int | None:
     best, best_score = None, -1
     start = text.find(quote.exact)
     while start >= 0:
-        before, after = text[:start], text[start + len(quote.exact) :]
+        end = start + len(quote.exact)
+        # A quote's surroundings go on over paragraphs, with one space for the blank line between them.
+        before = text[max(0, start - AROUND) : start].replace("\n\n", " ")
+        after = text[end : end + AROUND].replace("\n\n", " ")
         score = before.endswith(quote.prefix) + after.startswith(quote.suffix)
         if score > best_score:
             best, best_score = start, score
