@@ -42,7 +42,7 @@ export function usePage(tabId: number | undefined): PageState | null {
       if (next) setState(next);
     });
   }, [tabId]);
-  const now = useClock(state?.phase === "working");
+  const now = useClock(state?.phase === "asked" || state?.phase === "working");
   return state && current(state, now);
 }
 

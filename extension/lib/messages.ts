@@ -7,7 +7,6 @@ const id = v.pipe(v.string(), v.maxLength(500));
 
 /** From the extension's own pages to the background. */
 export const RequestSchema = v.variant("type", [
-  v.object({ type: v.literal("check"), tabId, insist: v.optional(v.boolean(), false) }),
   v.object({ type: v.literal("preview"), tabId }),
   v.object({ type: v.literal("cancel"), tabId }),
   v.object({ type: v.literal("clear"), tabId }),

@@ -78,4 +78,9 @@ export const isOwnMachine = (host: string) =>
 
 export const hasConsent = (s: Settings) => s.consent === s.service;
 export const isPaused = (s: Settings, now = Date.now()) => s.pausedUntil > now;
+/** What to ask the browser for; `*:` would ask Firefox for web sockets too, which are not ours to ask for. */
+export const originsOf = (site: string) => {
+  const host = site.replace(/:\d+$/, "");
+  return [`https://${host}/*`, `http://${host}/*`];
+};
 export const siteOf = (href: string) => new URL(href).host;

@@ -45,6 +45,8 @@ export interface Done {
 
 export type PageState =
   | { phase: "unasked" }
+  /** The reader asked; the background has not begun. `insist`: also if it is a page that we had rather not read. */
+  | { phase: "asked"; since: number; insist: boolean }
   | { phase: "working"; since: number }
   | { phase: "sensitive"; why: Sensitivity }
   | { phase: "failed"; failure: Failure }
@@ -77,13 +79,20 @@ export async function loadPage(tabId: number): Promise<PageState> {
 
 /** A check whose time is over counts as interrupted, whoever asks. */
 export function current(state: PageState, now = Date.now()): PageState {
-  return state.phase === "working" && now - state.since > CHECK_LIMIT_MS + 2000
+  return (state.phase === "asked" || state.phase === "working") && now - state.since > CHECK_LIMIT_MS + 2000
     ? { phase: "failed", failure: { kind: "interrupted" } }
     : state;
 }
 
 export const savePage = (tabId: number, state: PageState) =>
   browser.storage.session.set({ [tabKey(tabId)]: state });
+
+/**
+ * Asks the background for a check. Not by a message: the popup closes as the panel opens, and a message of a
+ * page that is gone may never arrive at a background that the browser has yet to start.
+ */
+export const askCheck = (tabId: number, insist = false) =>
+  savePage(tabId, { phase: "asked", since: Date.now(), insist });
 
 export const forgetPage = (tabId: number) => browser.storage.session.remove(tabKey(tabId));
 

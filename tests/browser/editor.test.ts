@@ -67,7 +67,7 @@ async function startService(): Promise<Service> {
   const ended = new Promise((done) => server.once("exit", done));
   const address = `http://127.0.0.1:${port}`;
   const ready = async () => (await fetch(`${address}/readyz`).catch(() => null))?.ok ?? false;
-  const deadline = Date.now() + 90_000;
+  const deadline = Date.now() + 180_000;
   while (!(await ready())) {
     if (Date.now() > deadline || server.exitCode !== null) throw new Error("the service did not start");
     await new Promise((done) => setTimeout(done, 100));
@@ -156,6 +156,7 @@ describe("chromium: the editor's pages", () => {
   async function newPage(blocked: string[] = []): Promise<Page> {
     const page = await (await browser.createBrowserContext()).newPage();
     await page.setExtraHTTPHeaders({ "Accept-Language": "en" });
+    page.setDefaultTimeout(120_000);
     page.on("console", (message) => {
       // That a form comes back with its mistakes said (422) is no mistake of the page.
       if (message.type() === "error" && !message.text().includes("status of 422"))

@@ -20,8 +20,9 @@ const RESULTS = {
 };
 const answer: Answer = (call) => (call.path === "/v1/lookups" ? RESULTS : reading([note("n1", ASSERTION)]));
 
-const type = (surface: Surface, selector: string, value: string) =>
-  surface.evaluate(
+async function type(surface: Surface, selector: string, value: string): Promise<void> {
+  await until(() => surface.evaluate((selector) => !!document.querySelector(selector), selector), selector);
+  await surface.evaluate(
     (selector, value) => {
       const field = document.querySelector<HTMLInputElement | HTMLSelectElement>(selector)!;
       field.value = value;
@@ -31,6 +32,7 @@ const type = (surface: Surface, selector: string, value: string) =>
     selector,
     value,
   );
+}
 
 for (const [name] of BROWSERS)
   describe(`${name}: the popup, the look-up and the options`, () => {
@@ -107,9 +109,10 @@ for (const [name] of BROWSERS)
     it("looks up a selection from the context menu, in the panel", async () => {
       const { panel } = await stage.check(ARTICLE);
       await stage.reader.chooseMenu("look-up", "a statement of the page");
-      await seen(panel, CALLS_CLAIM.text);
-      const body = stage.service.calls.find((call) => call.path === "/v1/lookups")?.body;
-      assert.deepEqual(body, { text: "a statement of the page", limit: 10 });
+      const sent = () => stage.service.calls.find((call) => call.path === "/v1/lookups");
+      await until(() => sent() !== undefined, "the look-up is sent");
+      await seen(panel, "1 claim on a similar subject");
+      assert.deepEqual(sent()!.body, { text: "a statement of the page", limit: 10 });
     });
 
     it("looks up what was typed into the address bar", async () => {
@@ -208,7 +211,6 @@ for (const [name] of BROWSERS.filter(([name]) => name === "firefox"))
       const tab = await stage.reader.visit(stage.pages.address + ARTICLE);
       const popup = await stage.reader.pressButton(tab);
       await press(popup, "Always check this site");
-      await until(async () => (await textOf(popup)).includes("Always check this site"), "popup");
       await until(
         () =>
           stage.reader.inBackground(async () => {

@@ -8,7 +8,15 @@ import { defineBackground } from "wxt/utils/define-background";
 import { isOwnPage, isOwnScript, order, ReportSchema, RequestSchema } from "../../lib/messages";
 import { openPanel } from "../../lib/panel";
 import { loadSettings, watchSettings } from "../../lib/settings";
-import { askFocus, askLookup, changeDone, forgetPage, loadPage, watchSession } from "../../lib/state";
+import {
+  askFocus,
+  askLookup,
+  changeDone,
+  forgetPage,
+  loadPage,
+  type PageState,
+  watchSession,
+} from "../../lib/state";
 import { showBadge, showBadges } from "./badge";
 import { cancel, check, checkIfWanted, preview, putAway } from "./check";
 import { addMenus } from "./menus";
@@ -60,7 +68,10 @@ export default defineBackground({
       cancel(tabId);
       void forgetPage(tabId);
     });
-    watchSession((changed) => void showBadges(changed));
+    watchSession((changed) => {
+      void showBadges(changed);
+      checkAsked(changed);
+    });
     watchSettings((settings) => void applySettings(settings.marks));
   },
 });
@@ -71,8 +82,6 @@ function serve(message: unknown): Promise<unknown> | null {
   if (!parsed.success) return null;
   const request = parsed.output;
   switch (request.type) {
-    case "check":
-      return check(request.tabId, request.insist);
     case "preview":
       return preview(request.tabId);
     case "cancel":
@@ -118,6 +127,14 @@ async function settle(tabId: number): Promise<void> {
   const alive = await order(tabId, { type: "alive" }).catch(() => false);
   if (!alive) await forgetPage(tabId);
   else if ((await loadPage(tabId)).phase === "unasked") await order(tabId, { type: "clear" }).catch(() => {});
+}
+
+/** Begins the checks that the popup or the panel asked for. */
+function checkAsked(changed: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(changed)) {
+    const state = value as PageState | undefined;
+    if (key.startsWith("tab:") && state?.phase === "asked") void check(Number(key.slice(4)), state.insist);
+  }
 }
 
 const requestLookup = (windowId: number, text: string) =>

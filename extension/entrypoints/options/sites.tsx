@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { browser } from "wxt/browser";
 import { Icon } from "../../components/icon";
 import { useSettings, useWords } from "../../components/start";
-import { changeSettings } from "../../lib/settings";
+import { changeSettings, originsOf } from "../../lib/settings";
 
 export function Sites() {
   const { t } = useWords();
@@ -22,7 +22,7 @@ export function Sites() {
       <SiteList
         sites={always}
         remove={(site) => {
-          void browser.permissions.remove({ origins: [`*://${site.replace(/:\d+$/, "")}/*`] });
+          void browser.permissions.remove({ origins: originsOf(site) });
           void changeSettings({ always: always.filter((one) => one !== site) });
         }}
       />

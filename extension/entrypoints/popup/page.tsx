@@ -8,7 +8,7 @@ import { ask } from "../../lib/messages";
 import { openPanel } from "../../lib/panel";
 import { isReadable } from "../../lib/sensitive";
 import { siteOf } from "../../lib/settings";
-import type { Done, PageState, Sensitivity } from "../../lib/state";
+import { askCheck, type Done, type PageState, type Sensitivity } from "../../lib/state";
 import { visibleNotes } from "../../lib/visible";
 
 /** After this long the reader is told that it takes long, and offered a way out. */
@@ -22,8 +22,8 @@ export function PagePart({ tab, state }: { tab: ActiveTab; state: PageState }) {
 
   // The panel opens only within the reader's click, so before anything is awaited.
   const check = (insist = false) => {
-    void openPanel(tab.windowId).then((opened) => opened && close());
-    void ask({ type: "check", tabId: tab.id, insist });
+    const opened = openPanel(tab.windowId);
+    void askCheck(tab.id, insist).then(async () => (await opened) && close());
   };
   return (
     <section class="page" aria-labelledby="page-heading">
@@ -58,6 +58,7 @@ function Body({
           <PreviewButton tabId={tab.id} />
         </>
       );
+    case "asked":
     case "working":
       return <Working since={state.since} tabId={tab.id} />;
     case "sensitive":

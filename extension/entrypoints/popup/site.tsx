@@ -1,7 +1,7 @@
 /** Always or never on this site, and a rest until tomorrow. */
 import { browser } from "wxt/browser";
 import { useSettings, useWords } from "../../components/start";
-import { changeSettings, isPaused, type Settings, siteOf } from "../../lib/settings";
+import { changeSettings, isPaused, originsOf, type Settings, siteOf } from "../../lib/settings";
 
 export function SitePart({ href }: { href: string }) {
   const { t } = useWords();
@@ -14,13 +14,13 @@ export function SitePart({ href }: { href: string }) {
     <fieldset class="site">
       <legend dir="auto">{site}</legend>
       <label>
-        <input type="checkbox" checked={always} onChange={() => void setAlways(site, !always, settings)} />
+        <input type="checkbox" checked={always} onChange={() => void setAlways(href, !always, settings)} />
         <span>
           {t("siteAlways")} <small>{t("siteAlwaysWhy")}</small>
         </span>
       </label>
       <label>
-        <input type="checkbox" checked={never} onChange={() => void setNever(site, !never, settings)} />
+        <input type="checkbox" checked={never} onChange={() => void setNever(href, !never, settings)} />
         <span>{t("siteNever")}</span>
       </label>
       <label>
@@ -36,8 +36,9 @@ export function SitePart({ href }: { href: string }) {
 }
 
 /** The browser asks the reader for this one site; without a yes nothing changes. */
-async function setAlways(site: string, on: boolean, { always, never }: Settings): Promise<void> {
-  const origins = [`*://${site.replace(/:\d+$/, "")}/*`];
+async function setAlways(href: string, on: boolean, { always, never }: Settings): Promise<void> {
+  const site = siteOf(href);
+  const origins = originsOf(site);
   if (!on) {
     await browser.permissions.remove({ origins });
     await changeSettings({ always: always.filter((one) => one !== site) });
@@ -47,8 +48,9 @@ async function setAlways(site: string, on: boolean, { always, never }: Settings)
   await changeSettings({ always: [...always, site], never: never.filter((one) => one !== site) });
 }
 
-async function setNever(site: string, on: boolean, settings: Settings): Promise<void> {
-  if (on && settings.always.includes(site)) await setAlways(site, false, settings);
+async function setNever(href: string, on: boolean, settings: Settings): Promise<void> {
+  const site = siteOf(href);
+  if (on && settings.always.includes(site)) await setAlways(href, false, settings);
   const others = settings.never.filter((one) => one !== site);
   await changeSettings({ never: on ? [...others, site] : others });
 }

@@ -7,7 +7,7 @@ import { useSurroundings, useWords } from "../../components/start";
 import { ask } from "../../lib/messages";
 import { isReadable } from "../../lib/sensitive";
 import { hasConsent } from "../../lib/settings";
-import { type LookupState, type PageState, pendingLookup, watchSession } from "../../lib/state";
+import { askCheck, type LookupState, type PageState, pendingLookup, watchSession } from "../../lib/state";
 import { Notes } from "./notes";
 
 /** A look-up asked for before the panel opened still counts for this long. */
@@ -25,7 +25,7 @@ export function Panel() {
     if (lookup) setView("lookup");
   }, [lookup?.at]);
   useEffect(() => {
-    if (state?.phase === "working") setView("notes");
+    if (state?.phase === "asked" || state?.phase === "working") setView("notes");
   }, [state?.phase]);
   return (
     <>
@@ -56,7 +56,7 @@ export function Panel() {
 function NotesView({ tab, state }: { tab: ActiveTab; state: PageState }) {
   const { t } = useWords();
   // The panel itself gives no access to a page: only where the reader gave it can we check from here.
-  const check = isReadable(tab.url) ? () => void ask({ type: "check", tabId: tab.id }) : undefined;
+  const check = isReadable(tab.url) ? () => void askCheck(tab.id) : undefined;
   switch (state.phase) {
     case "unasked":
       return (
@@ -70,6 +70,7 @@ function NotesView({ tab, state }: { tab: ActiveTab; state: PageState }) {
           )}
         </>
       );
+    case "asked":
     case "working":
       return (
         <div role="status">

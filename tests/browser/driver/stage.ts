@@ -44,8 +44,11 @@ export async function setStage(
       ),
     check: async (path) => {
       const tab = await reader.visit(pages.address + path);
-      // An open panel may still show the tab before.
-      if (await reader.panelIsOpen()) await seen(await reader.panel(), "not been checked");
+      // An open panel may still show the tab before, or a look-up.
+      if (await reader.panelIsOpen()) {
+        await press(await reader.panel(), "Notes");
+        await seen(await reader.panel(), "not been checked");
+      }
       const popup = await reader.pressButton(tab);
       await press(popup, "Check this page");
       const panel = await reader.panel();
