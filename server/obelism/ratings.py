@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
+import zlib
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -17,6 +18,11 @@ from typing import Literal, cast
 
 from obelism.model import Claim, Status
 from obelism.text import words
+
+_TABLE = files("obelism").joinpath("ratings.csv").read_text("utf-8")
+_RULES = 1  # raised when the code below comes to other buckets with the same table
+TABLE_VERSION = zlib.crc32(_TABLE.encode()) * 1000 + _RULES
+"""Another number for another table: statuses that were kept are derived anew."""
 
 Bucket = Literal["false", "misleading", "mixed", "unproven", "true", "satire", "unrated"]
 
@@ -137,9 +143,8 @@ def _holds(tokens: tuple[str, ...], phrases: frozenset[tuple[str, ...]]) -> bool
 def _table() -> dict[tuple[str, ...], dict[str | None, Bucket]]:
     """Rating words -> language -> bucket."""
     table: dict[tuple[str, ...], dict[str | None, Bucket]] = {}
-    with files("obelism").joinpath("ratings.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            table.setdefault(_tokens(row["rating"]), {})[row["language"]] = cast(Bucket, row["bucket"])
+    for row in csv.DictReader(_TABLE.splitlines()):
+        table.setdefault(_tokens(row["rating"]), {})[row["language"]] = cast(Bucket, row["bucket"])
     return table
 
 

@@ -166,6 +166,8 @@ def test_a_review_s_page_is_known_however_its_address_is_written(store: Store) -
     }
     others = {"https://fullfact.org/moon?a=1", "https://fullfact.org/", "https://other.org/moon/?b=2&a=1"}
     assert store.reviewed_urls(same | others) == same
+    broken = {"http://[", "https://fullfact.org:99999/", "", "\ud800"}
+    assert store.reviewed_urls(same | broken) == same
 
 
 def test_no_change_number_is_missed_when_several_write_at_once(store: Store, url: str) -> None:

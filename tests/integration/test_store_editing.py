@@ -72,6 +72,28 @@ def test_a_verdict_mended_in_one_s_own_file_is_not_called_superseded(store: Stor
     assert store.get("moon") == mended
 
 
+def test_positions_survive_editing(store: Store) -> None:
+    held = replace(MOON, positions=(Position("NASA", "denies", "https://nasa.gov/x"),))
+    store.put([MOON])
+    store.put([held], "anna", edit=True)
+    assert store.get("moon") == held
+
+
+def test_statuses_follow_a_new_table_of_ratings(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(url)
+    store.put([MOON, LUNA])
+    assert [claim.id for claim in store.claims(status="refuted")] == ["luna", "moon"]
+    store.close()
+    monkeypatch.setattr("obelism.store.statuses.TABLE_VERSION", 1)
+    monkeypatch.setattr(
+        "obelism.store.statuses.status_of", lambda claim: "satire" if claim == MOON else "refuted"
+    )
+    store = open_store(url)
+    assert [claim.id for claim in store.claims(status="satire")] == ["moon"]
+    assert [claim.id for claim in store.claims(status="refuted")] == ["luna"]
+    store.close()
+
+
 # --- merging -------------------------------------------------------------------------------------
 
 
@@ -354,10 +376,3 @@ def test_a_feed_remembers_how_it_went(url: str) -> None:
     with pytest.raises(NotFound):
         store.feeds.remove(feed.url, "anna")
     store.close()
-
-
-def test_positions_survive_editing(store: Store) -> None:
-    held = replace(MOON, positions=(Position("NASA", "denies", "https://nasa.gov/x"),))
-    store.put([MOON])
-    store.put([held], "anna", edit=True)
-    assert store.get("moon") == held

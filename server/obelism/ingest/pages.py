@@ -7,7 +7,6 @@ import logging
 import re
 from collections.abc import Iterator
 
-import extruct
 import json_repair
 from lxml import etree, html  # type: ignore[import-untyped]
 
@@ -101,6 +100,9 @@ def _json_ld(document: etree._Element) -> Iterator[object]:
 def _microdata(text: str) -> list[object]:
     if not re.search(r"itemtype\s*=\s*[\"']?[^\"'>]*ClaimReview", text):
         return []
+    # Half a second to import, with parsers of every other kind of markup; few pages need it.
+    import extruct
+
     logging.getLogger("extruct").setLevel(logging.CRITICAL)
     found = extruct.extract(text, syntaxes=["microdata"], uniform=True, errors="ignore")
     return list(found.get("microdata", []))

@@ -26,6 +26,7 @@ from obelism.store.feeds import Feed, Feeds
 from obelism.store.floors import Floors
 from obelism.store.merges import Merge, Merges, Suggestion
 from obelism.store.migrate import migrate
+from obelism.store.statuses import renew_statuses
 from obelism.store.taking import take_edit, take_import
 from obelism.store.tokens import SCOPES, Token, Tokens
 from obelism.text import fold
@@ -103,6 +104,7 @@ def open_store(url: str, now: Callable[[], datetime] | None = None) -> Store:
         database.now = now
     try:
         migrate(database)
+        renew_statuses(database)
     except BaseException:
         database.close()
         raise
@@ -128,6 +130,11 @@ class Store:
 
     def close(self) -> None:
         self._database.close()
+
+    @property
+    def away(self) -> bool:
+        """Whether the database did not answer when it was last asked, by whomever in this process."""
+        return self._database.away
 
     def get(self, id: str) -> Claim | None:
         """The claim of that id; a retired one is None, a merged one is the claim that it went into."""

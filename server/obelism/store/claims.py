@@ -129,12 +129,18 @@ class Changes:
 
 def url_key(url: str) -> str:
     """The same for two addresses that lead to one page: scheme, "www.", fragment, tracking aside."""
-    parts = urlsplit(url)
+    return hashlib.sha256(_page(url).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _page(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # an address that is none is only like itself
+        return url
     query = [(k, v) for k, v in parse_qsl(parts.query) if not k.startswith("utm_") and k not in _TRACKING]
     host = (parts.hostname or "").removeprefix("www.")
-    port = f":{parts.port}" if parts.port else ""
-    page = f"{host}{port}{parts.path.rstrip('/')}?{urlencode(sorted(query))}"
-    return hashlib.sha256(page.encode("utf-8", "replace")).hexdigest()[:32]
+    return f"{host}{port}{parts.path.rstrip('/')}?{urlencode(sorted(query), errors='replace')}"
 
 
 _TRACKING = {"fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "at_medium", "at_campaign", "xtor"}

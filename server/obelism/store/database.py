@@ -14,13 +14,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from obelism.errors import BadInput, Unavailable
 from obelism.store.schema import counters
 
 BUSY_SECONDS = 30
-CONNECT_SECONDS = 5
+# A server that has gone without a word: libpq would wait for the kernel's timeouts, which are minutes.
+PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 
 class Database:
@@ -34,6 +41,8 @@ class Database:
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         self._writer = self.engine.execution_options(writing=True)
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.away = False
+        """Whether the database did not answer when it was last asked."""
         _forget_connections_after_fork(self.engine)
 
     @property
@@ -88,7 +97,9 @@ class Database:
     def _errors_in_words(self) -> Iterator[None]:
         try:
             yield
+            self.away = False
         except DBAPIError as error:
+            self.away = isinstance(error, OperationalError)
             raise Unavailable(f"the claim database {self.name} {_in_words(error)}") from error
 
 
@@ -177,7 +188,8 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 def _postgresql(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+        patience = {name: value for name, value in PATIENCE.items() if name not in url.query}
+        return create_engine(url, pool_pre_ping=True, connect_args=patience)
     except ModuleNotFoundError as error:
         raise BadInput("PostgreSQL needs its driver: pip install 'obelism[postgres]'") from error
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from obelism.errors import NotFound
+from obelism.errors import BadInput, NotFound
 from obelism.store.audit import Entry, log
 from obelism.store.database import Database
 from obelism.store.schema import feeds
@@ -55,7 +55,9 @@ class Feeds:
         return [Feed(**row) for row in rows]
 
     def add(self, url: str, actor: str) -> bool:
-        """Remember a feed; False when it was there already."""
+        """Remember a feed; False when it was there already. Raises BadInput for an address too long."""
+        if len(url.encode()) > MAX_URL:
+            raise BadInput(f"the address of a feed has at most {MAX_URL} bytes")
         with self._database.writing() as connection:
             if connection.execute(select(feeds.c.url).where(feeds.c.url == url)).first():
                 return False
