@@ -7,6 +7,7 @@ import shutil
 import socket
 import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,8 +37,9 @@ class Server(BaseApplication):
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        # Where the workers' numbers are added up; prometheus_client looks for it when it is imported.
-        self.numbers = tempfile.mkdtemp(prefix="obelism-metrics-")
+        # Where the workers' numbers are added up; prometheus_client looks for it when it is imported. They
+        # are written through mapped files: on a disk that is full that kills a worker, so they go to memory.
+        self.numbers = tempfile.mkdtemp(prefix="obelism-metrics-", dir=_memory())
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = self.numbers
         # The tokenizer would start threads of its own, and threads do not survive the fork into workers.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -57,7 +59,7 @@ class Server(BaseApplication):
             "graceful_timeout": 30,
             "keepalive": 15,
             "control_socket_disable": True,
-            "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112
+            "worker_tmp_dir": _memory(),
             "forwarded_allow_ips": "",
             "when_ready": self._when_ready,
             "post_worker_init": self._start_refreshing,
@@ -85,6 +87,11 @@ class Server(BaseApplication):
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid, self.numbers)  # type: ignore[no-untyped-call]
+
+
+def _memory() -> str | None:
+    """A folder that is never on a disk, where the system has one."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def _check_port(settings: Settings) -> None:
