@@ -41,10 +41,11 @@ def pipeline_of(settings: Settings, store: Store) -> Pipeline:
     limits = Limits(settings.max_html_bytes, settings.max_tags, settings.max_depth)
 
     def is_reviewed(address: str) -> bool:
+        # Pages are read on without the store; this one is then judged by its own markup alone. A store
+        # that is known to be away is not waited for: a reader would wait as long as a connection may take.
         try:
-            return bool(store.reviewed_urls([address]))
+            return not store.away and bool(store.reviewed_urls([address]))
         except Unavailable:
-            # Pages are read on without the store; this one is then judged by its own markup alone.
             return False
 
     index = _index(settings, store, encoder)

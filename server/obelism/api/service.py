@@ -119,7 +119,7 @@ class Service:
     def _feed_ages(self) -> list[tuple[str, float | None]]:
         """Feeds by host and path, for a query can hold a key, and how old their claims are."""
         try:
-            feeds = self.store.feeds.all()
+            feeds = [] if self.degraded else self.store.feeds.all()
         except Unavailable:
             return []
         now = datetime.now(UTC)
@@ -129,7 +129,12 @@ class Service:
 
     def _keep_refreshing(self) -> None:
         while not self._stopped.wait(self.settings.refresh_seconds):
-            self.refresh()
+            try:
+                self.refresh()
+            except Exception:
+                # Whatever it was: without this thread the worker would stay behind for good, and say "ready".
+                log.exception("refresh failed")
+                self.degraded = True
 
 
 def _unauthorized(detail: str) -> Problem:
