@@ -136,11 +136,6 @@ class Store:
         """Whether the database did not answer when it was last asked, by whomever in this process."""
         return self._database.away
 
-    @property
-    def away(self) -> bool:
-        """Whether the database did not answer when it was last asked, by whomever in this process."""
-        return self._database.away
-
     def get(self, id: str) -> Claim | None:
         """The claim of that id; a retired one is None, a merged one is the claim that it went into."""
         with self._database.reading() as connection:
