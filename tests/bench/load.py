@@ -1,0 +1,221 @@
+"""The service under load: `obelism serve` with two workers on loopback, and readers who do not wait.
+
+    python -m bench.load                from tests/: the table; about five minutes on two cores
+    python -m bench.load --json         the numbers of `run()`
+    python -m bench.load --requests N   for the memory of the workers, 20,000 when not told
+
+Latency is measured on pages that nobody has sent before, each read through all stages. For memory the readers
+are those of a news site: nine of ten send a page that was sent before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from statistics import quantiles
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from serving import Running, running
+
+PAGES = sorted((Path(__file__).parents[1] / "pages").glob("story-*/page.html"))
+READERS = (1, 8, 64)
+# Requests at each number of readers: enough that a 99th percentile is not the one slowest.
+ASKED = {1: 60, 8: 240, 64: 480}
+REQUESTS = 20_000
+# Everybody who visits once; what grows after them is a leak.
+WARM_UP = 2_000
+NEW_PAGE_EVERY = 10
+IN_FLIGHT = 8
+# One client stands for many: the limits a client are lifted, all others are the defaults.
+SETTINGS = {
+    "OBELISM_STARTER_CLAIMS": "1",
+    "OBELISM_WORKERS": "2",
+    "OBELISM_RATE_LIMIT": "1000000 per minute",
+    "OBELISM_CLIENT_REQUESTS": "10000",
+}
+
+Send = Callable[[httpx.Client], int]
+
+
+def run(requests: int = REQUESTS) -> dict[str, float]:
+    """Latency in ms at each number of readers, throughput, errors, and the growth of the workers in MB."""
+    out: dict[str, float] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="obelism-load-") as folder,
+        running(Path(folder), (), **SETTINGS) as service,
+    ):
+        send = new_pages(service)
+        crowd(send, 2, 20)
+        for readers in READERS:
+            out |= {
+                f"{name}_{readers}": value for name, value in crowd(send, readers, ASKED[readers]).items()
+            }
+        out |= {f"{name}_known": value for name, value in crowd(known_page(service), 8, 2_000).items()}
+        out |= memory(service, requests)
+        out |= shutdown(service, send)
+    return out
+
+
+def crowd(send: Send, readers: int, asked: int) -> dict[str, float]:
+    """`asked` requests of so many readers at once: percentiles of their times, throughput, errors."""
+    times: list[float] = []
+    statuses: Counter[int] = Counter()
+    tickets = iter(range(asked))
+    taking = threading.Lock()
+
+    def read() -> None:
+        with httpx.Client(timeout=120) as client:
+            while True:
+                with taking:
+                    if next(tickets, None) is None:
+                        return
+                started = time.perf_counter()
+                status = send(client)
+                times.append(time.perf_counter() - started)
+                statuses[status] += 1
+
+    started = time.perf_counter()
+    threads = [threading.Thread(target=read) for _ in range(readers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.perf_counter() - started
+    percent = quantiles(times, n=100, method="inclusive")
+    return {
+        "p50_ms": percent[49] * 1000,
+        "p95_ms": percent[94] * 1000,
+        "p99_ms": percent[98] * 1000,
+        "per_second": asked / took,
+        "errors": float(asked - statuses[200]),
+    }
+
+
+def memory(service: Running, requests: int) -> dict[str, float]:
+    """What `requests` requests add to the memory of the workers, after the first WARM_UP."""
+    new, known = new_pages(service), known_page(service)
+    numbers = count()
+
+    def send(client: httpx.Client) -> int:
+        return (known if next(numbers) % NEW_PAGE_EVERY else new)(client)
+
+    workers = service.workers()
+    first = crowd(send, 8, min(WARM_UP, requests // 2))
+    before = resident(workers)
+    rest = crowd(send, 8, requests - min(WARM_UP, requests // 2))
+    return {
+        "worker_mb_before": before,
+        "worker_mb_after": resident(workers),
+        "requests": float(requests),
+        "errors_memory": first["errors"] + rest["errors"],
+        "workers_replaced": float(len(set(workers) ^ set(service.workers()))),
+    }
+
+
+def shutdown(service: Running, send: Send) -> dict[str, float]:
+    """A stop with requests in work: how many of them were not answered, and how long it took."""
+    answered: list[int] = []
+
+    def ask() -> None:
+        with httpx.Client(timeout=60) as client:
+            try:
+                answered.append(send(client))
+            except httpx.TransportError:
+                answered.append(0)
+
+    threads = [threading.Thread(target=ask) for _ in range(IN_FLIGHT)]
+    for thread in threads:
+        thread.start()
+    # All are connected and in work: reading eight pages takes longer than sending them.
+    time.sleep(0.15)
+    started = time.perf_counter()
+    service.process.send_signal(signal.SIGTERM)
+    code = service.process.wait(60)
+    took = time.perf_counter() - started
+    for thread in threads:
+        thread.join()
+    return {
+        "stop_lost": float(IN_FLIGHT - answered.count(200)),
+        "stop_seconds": took,
+        "stop_code": float(code),
+    }
+
+
+def new_pages(service: Running) -> Send:
+    """Sends a page that was never sent before: one of the golden ones, with another title."""
+    pages = [path.read_text("utf-8") for path in PAGES]
+
+    def send(client: httpx.Client) -> int:
+        number = next(_numbers)
+        page = pages[number % len(pages)].replace("</title>", f" {number}</title>", 1)
+        return client.post(f"{service.address}/v1/notes", json={"html": page}).status_code
+
+    return send
+
+
+_numbers = count(1)
+
+
+def known_page(service: Running) -> Send:
+    """Sends the same few pages again and again."""
+    bodies = [json.dumps({"html": path.read_text("utf-8")}).encode() for path in PAGES]
+    turns: Iterator[int] = count()
+
+    def send(client: httpx.Client) -> int:
+        return client.post(
+            f"{service.address}/v1/notes",
+            content=bodies[next(turns) % len(bodies)],
+            headers={"Content-Type": "application/json"},
+        ).status_code
+
+    return send
+
+
+def resident(processes: list[int]) -> float:
+    """The largest resident memory among the processes, in MB."""
+    sizes = []
+    for process in processes:
+        status = Path(f"/proc/{process}/status").read_text("utf-8")
+        sizes.append(int(status.split("VmRSS:")[1].split()[0]) / 1024)
+    return max(sizes)
+
+
+def table(found: dict[str, float]) -> str:
+    """The numbers for people."""
+    lines = ["| readers | p50 ms | p95 ms | p99 ms | pages/s | errors |", "|---|---|---|---|---|---|"]
+    for name, label in [*((str(n), str(n)) for n in READERS), ("known", "8, known pages")]:
+        cells = [found[f"{part}_{name}"] for part in ("p50_ms", "p95_ms", "p99_ms", "per_second", "errors")]
+        lines.append(
+            f"| {label} | " + " | ".join(f"{cell:.{1 if cell < 100 else 0}f}" for cell in cells) + " |"
+        )
+    lines += [
+        "",
+        f"memory of the larger worker: {found['worker_mb_before']:.0f} MB after the warm-up, "
+        f"{found['worker_mb_after']:.0f} MB after {found['requests']:.0f} requests "
+        f"({found['errors_memory']:.0f} errors, {found['workers_replaced']:.0f} workers replaced)",
+        f"stop with {IN_FLIGHT} requests in work: {found['stop_lost']:.0f} lost, {found['stop_seconds']:.1f} s, "
+        f"exit {found['stop_code']:.0f}",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--requests", type=int, default=REQUESTS)
+    chosen = parser.parse_args()
+    numbers = run(chosen.requests)
+    print(json.dumps(numbers, indent=1) if chosen.json else table(numbers))
