@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from obelism.errors import PageTooLarge
@@ -264,6 +264,7 @@ _PIECES = st.sampled_from(
 TEXTS = st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=60).map("".join))
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, max_size=4), st.sampled_from(["en", "fr", "ar", "und"]))
 def test_statements_stand_in_their_blocks_in_order_and_miss_no_word(texts, language):
     read = article(*texts, language=language)

@@ -1,7 +1,7 @@
 """Two texts that read the same fold to the same characters."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from obelism.text import fold, fold_with_map, words
@@ -64,6 +64,7 @@ def test_a_folded_find_gives_back_the_characters_of_the_page():
     assert page[start:end] == "L’anti\u00adgel est un MENSONGE"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_the_map_is_of_the_same_text_and_in_order(text):
     folded, offsets = fold_with_map(text)
@@ -73,11 +74,13 @@ def test_the_map_is_of_the_same_text_and_in_order(text):
     assert all(0 <= offset < len(text) for offset in offsets)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_folding_twice_changes_nothing_more(text):
     assert fold(fold(text)) == fold(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(max_codepoint=0x2BFF)))
 def test_each_folded_character_comes_from_where_the_map_says(text):
     folded, offsets = fold_with_map(text)

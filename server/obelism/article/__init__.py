@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from obelism.article.body import body_runs
 from obelism.article.dates import published_date
 from obelism.article.description import describe
+from obelism.article.index_page import is_index_page
 from obelism.article.kind import kind_of, reviewed_urls
 from obelism.article.language import language_of
 from obelism.article.markup import Limits, parse
-from obelism.article.names import LEDE
 from obelism.article.outline import HEADINGS, Outline, outline
 from obelism.article.title import find_title, title_names, without_site
-from obelism.errors import NotAnArticle
+from obelism.errors import NotAnArticle, PageTooLarge
 from obelism.model import Article, Block, BlockKind, Page
 
 __all__ = ["Limits", "read_article"]
 
 _BETWEEN = "\n\n"
+_HEADING = 150  # characters; a longer one is a lede set as a heading
+_NEAR = 5  # boxes around a run that decide what kind of block it is
 _MIN_WORTH = 60.0  # characters of running text below which a page is not taken for an article
 _DEFAULT = Limits()
 
@@ -36,7 +39,11 @@ def read_article(page: Page, limits: Limits = _DEFAULT) -> Article:
     body = body_runs(out, title)
     if sum(out.runs[index].worth for index in body) < _MIN_WORTH:
         raise NotAnArticle("No article was found on this page.")
+    if is_index_page(out, body, about):
+        raise NotAnArticle("This page lists articles; open one of them.")
     text, blocks = _joined(out, body, title)
+    if len(text) > limits.max_text:
+        raise PageTooLarge(f"The article has {len(text):,} characters; the limit is {limits.max_text:,}.")
     reviewed = reviewed_urls(about, page.url)
     return Article(
         text=text,
@@ -67,12 +74,12 @@ def _kinds(out: Outline, body: Sequence[int]) -> list[BlockKind]:
     kinds: list[BlockKind] = []
     for index in body:
         run = out.runs[index]
-        tags = {out.boxes[box].tag for box in out.ancestors(run.box)}
-        named = " ".join(out.boxes[box].names for box in list(out.ancestors(run.box))[:2])
+        around = [out.boxes[box] for box in islice(out.ancestors(run.box), _NEAR)]
+        tags = {box.tag for box in around}
         kind: BlockKind = "text"
-        if "text" not in kinds and LEDE.search(named):
+        if "text" not in kinds and any("lede" in box.signs for box in around[:2]):
             kind = "lede"
-        elif out.boxes[run.box].tag in HEADINGS and len(run.text) < 150:
+        elif around[0].tag in HEADINGS and len(run.text) < _HEADING:
             kind = "heading"
         elif "blockquote" in tags:
             kind = "quote"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from obelism.article.names import ASIDE, AWAY, BODY, TALK, TRIFLE
+from obelism.article.names import AWAY, OFFER
 from obelism.article.outline import Box, Outline, Run
 from obelism.article.wordlist import wordlist
 
@@ -33,7 +33,7 @@ class _Judge:
         self.out = out
         self.spine = frozenset(out.ancestors(core))
         around = (out.boxes[index] for index in self.spine)
-        self.twins = {(box.tag, box.names) for box in around if box.names.strip()}
+        self.twins = {(box.tag, box.names) for box in around if box.names}
         self.running: Callable[[int], float] = out.sums(_running)
         self.chars = out.sums(lambda run: len(run.text))
         self.links = out.sums(lambda run: run.link_chars)
@@ -44,14 +44,19 @@ class _Judge:
         box = self.out.boxes[index]
         if (box.tag, box.names) in self.twins:
             return False
-        if box.tag in _NEVER or TALK.search(box.names):
+        if box.tag in _NEVER or "talk" in box.signs:
             return True
         running = self.running(index)
         if running <= self.limit and _is_named_aside(box):
             return True
-        if running < _PARAGRAPH and TRIFLE.search(box.names):
+        if running <= self.limit and "offer" in box.signs and self._offers(box):
+            return True
+        if running < _PARAGRAPH and "trifle" in box.signs:
             return True
         return self._is_link_list(index) or (box.tag == "table" and not self.long(index))
+
+    def _offers(self, box: Box) -> bool:
+        return any(OFFER.search(run.text) for run in self.out.runs[box.first : min(box.end, box.first + 8)])
 
     def _is_link_list(self, index: int) -> bool:
         box = self.out.boxes[index]
@@ -68,4 +73,4 @@ def _running(run: Run) -> float:
 
 
 def _is_named_aside(box: Box) -> bool:
-    return box.tag in _SELDOM or (ASIDE.search(box.names) is not None and not BODY.search(box.names))
+    return box.tag in _SELDOM or ("aside" in box.signs and "body" not in box.signs)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from obelism.article.asides import drop_asides
 from obelism.article.core import find_core, is_consent
-from obelism.article.names import AWAY, CLOSING, FURNITURE
+from obelism.article.names import AWAY, CLOSING, FURNITURE, TALK_HEADING
 from obelism.article.outline import HEADINGS, Outline, Run, reads_as_sentence
 from obelism.article.place import Place
 
 _SHORT = 80  # characters: a heading, a label
 _PARAGRAPH = 40
+_OPENING = 150  # characters of text before which no heading closes an article
 
 
 def body_runs(out: Outline, title: int) -> list[int]:
     """Indexes of the runs that are the article, in reading order, without the title (-1: none is shown)."""
-    core = find_core(out)
+    core = find_core(out, title)
     if core < 0 or is_consent(out, core):
         return []
     drop_asides(out, core)
     place = Place(out, core, title)
     scope = out.boxes[_scope(out, core)]
-    inside = range(scope.first, scope.end)
-    return _tidy(out, [i for i in inside if place.holds(i) and not _is_furniture(out.runs[i])])
+    return _tidy(out, [index for index in range(scope.first, scope.end) if place.holds(index)])
 
 
 def _scope(out: Outline, core: int) -> int:
@@ -49,20 +49,24 @@ def _is_furniture(run: Run) -> bool:
 
 
 def _tidy(out: Outline, chosen: list[int]) -> list[int]:
-    """Without what follows a closing, labels before the first paragraph, empty headings, repetitions."""
-    chosen = _from_first_paragraph(out, _until_closing(out, chosen))
+    """Without what follows a closing, furniture, labels before the text, empty headings, repetitions."""
+    chosen = [index for index in _until_closing(out, chosen) if not _is_furniture(out.runs[index])]
+    chosen = _from_first_paragraph(out, chosen)
     chosen = [index for at, index in enumerate(chosen) if not _leads_to_nothing(out, chosen, at)]
     return _once(out, chosen)
 
 
 def _until_closing(out: Outline, chosen: list[int]) -> list[int]:
-    """Up to a heading like "Comments" or "Related" that stands behind most of the text."""
+    """Up to a heading like "3 comments", or one like "Related" that stands behind most of the text."""
     total = sum(out.runs[index].worth for index in chosen)
     seen = 0.0
     for at, index in enumerate(chosen):
         run = out.runs[index]
         seen += run.worth
-        if seen > 0.5 * total and _heads(out, run) and CLOSING.match(run.text):
+        if seen < _OPENING or not _heads(out, run):
+            continue
+        tagged = out.boxes[run.box].tag in HEADINGS
+        if TALK_HEADING.match(run.text) or (tagged and seen > 0.5 * total and CLOSING.match(run.text)):
             return chosen[:at]
     return chosen
 
@@ -85,14 +89,14 @@ def _from_first_paragraph(out: Outline, chosen: list[int]) -> list[int]:
 
 
 def _leads_to_nothing(out: Outline, chosen: list[int], at: int) -> bool:
-    """Is this a heading with only links, or nothing, between it and the next chosen run?"""
+    """Is this a heading with a list of links, or nothing, between it and the next chosen run?"""
     run = out.runs[chosen[at]]
     if out.boxes[run.box].tag not in HEADINGS or len(run.text) > _SHORT:
         return False
     if at + 1 == len(chosen):
         return True
     between = out.runs[chosen[at] + 1 : chosen[at + 1]]
-    return any(skipped.link_share > 0.6 for skipped in between)
+    return sum(skipped.link_share > 0.6 for skipped in between) > 1
 
 
 def _once(out: Outline, chosen: list[int]) -> list[int]:

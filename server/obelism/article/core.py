@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from obelism.article.names import ASIDE, BODY, CONSENT, TALK
 from obelism.article.outline import HEADINGS, Outline
 from obelism.article.wordlist import wordlist
 
@@ -10,13 +9,21 @@ _PARAGRAPHS = HEADINGS | wordlist("p blockquote li pre dd dt center")
 _FRAMES = wordlist("aside footer figcaption caption figure dialog address form")
 
 
-def find_core(out: Outline) -> int:
+def find_core(out: Outline, title: int) -> int:
     """Index of the box that holds the article's paragraphs; -1 when there is no running text.
 
     Each paragraph speaks for the box around it, half as much for the box around that, and a quarter
-    for the next: the article wins over a wrapper with everything, and over its own chunks.
+    for the next: the article wins over a wrapper with everything, and over its own chunks. Readers'
+    talk, often longer than the article, speaks only when nothing else does.
     """
-    trust = _trust(out)
+    score = _scores(out, _trust(out, title, of_talk=0.0))
+    if not any(score):
+        score = _scores(out, _trust(out, title, of_talk=1.0))
+    best = max(range(len(score)), key=score.__getitem__)
+    return best if score[best] > 0 else -1
+
+
+def _scores(out: Outline, trust: list[float]) -> list[float]:
     score = [0.0] * len(out.boxes)
     for run in out.runs:
         weight = run.worth * trust[run.box]
@@ -27,25 +34,25 @@ def find_core(out: Outline) -> int:
             if weight and box >= 0:
                 score[box] += weight * share
                 box = out.boxes[box].parent
-    best = max(range(len(score)), key=score.__getitem__)
-    return best if score[best] > 0 else -1
+    return score
 
 
-def _trust(out: Outline) -> list[float]:
+def _trust(out: Outline, title: int, of_talk: float) -> list[float]:
     """For each box, how far its names and those around it speak for or against an article."""
     trust: list[float] = []
     for box in out.boxes:
         factor = trust[box.parent] if box.parent >= 0 else 1.0
-        if box.parent > 0:
+        # What holds the headline is no aside: "comments-enabled" may be the name of a whole page.
+        if box.parent > 0 and not box.first <= title < box.end:
             factor *= 0.3 if box.tag in _FRAMES else 1.0
-            factor *= 0.2 if TALK.search(box.names) else 0.6 if ASIDE.search(box.names) else 1.0
-            factor *= 1.3 if BODY.search(box.names) else 1.0
-        trust.append(min(max(factor, 0.05), 1.6))
+            factor *= of_talk if "talk" in box.signs else 0.6 if "aside" in box.signs else 1.0
+            factor *= 1.3 if "body" in box.signs else 1.0
+        trust.append(min(factor, 1.6))
     return trust
 
 
 def is_consent(out: Outline, core: int) -> bool:
     """Is the core only a notice about cookies? So it looks when a page draws its article by script."""
     box = out.boxes[core]
-    named = any(CONSENT.search(out.boxes[index].names) for index in out.ancestors(core))
+    named = any("consent" in out.boxes[index].signs for index in out.ancestors(core))
     return named and any("cookie" in run.text.lower() for run in out.runs[box.first : box.end])

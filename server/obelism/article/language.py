@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from obelism.article.description import Description, text_value
 from obelism.article.wordlist import wordlist
 from obelism.text import words
 
 UNKNOWN = "und"
-_SAMPLE = 6_000  # characters of the article that are read for it
+_SAMPLE = 3_000  # characters of the article that are read for it
 _MIN_WORDS = 20
 _FUNCTION_WORDS = {
     "en": wordlist(
@@ -45,8 +46,9 @@ def told_by_words(text: str) -> str | None:
     tokens = words(text[:_SAMPLE])
     if len(tokens) < _MIN_WORDS:
         return None
+    counts = Counter(tokens)
     shares = {
-        language: sum(token in known for token in tokens) / len(tokens)
+        language: sum(counts[word] for word in known) / len(tokens)
         for language, known in _FUNCTION_WORDS.items()
     }
     first, second = sorted(shares, key=shares.__getitem__, reverse=True)[:2]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
+from bs4.element import AttributeDict
 
 from obelism.errors import NotAnArticle, PageTooLarge
 
@@ -20,6 +21,8 @@ class Limits:
     """Start and end tags: a tree of 100,000 elements takes about 1.5 s and 130 MB to build."""
     max_depth: int = 1_000
     """Elements open at a time."""
+    max_text: int = 500_000
+    """Characters of the article: the length of a novel."""
 
 
 _TAG = re.compile(r"</?[a-zA-Z]")
@@ -30,7 +33,7 @@ _UNENCODABLE = re.compile(r"[\ud800-\udfff]")
 def parse(html: str, limits: Limits) -> BeautifulSoup:
     """The tree of a page. Raises PageTooLarge before any time is spent on a page over the limits.
 
-    Attributes that hold lists of words ("class") stay strings, as written.
+    Attributes are a plain dict of strings, "class" too: that is an eighth of the time.
     """
     size = len(html) if html.isascii() else len(html.encode("utf-8", "surrogatepass"))
     if size > limits.max_bytes:
@@ -41,7 +44,9 @@ def parse(html: str, limits: Limits) -> BeautifulSoup:
             raise PageTooLarge(f"The page has {tags:,} tags; the limit is {limits.max_tags:,}.")
     if not _TAG.search(html):
         raise NotAnArticle("This is not an HTML page: it has no tags.")
-    return BeautifulSoup(_readable(html), "lxml", multi_valued_attributes=None)
+    return BeautifulSoup(
+        _readable(html), "lxml", multi_valued_attributes=None, attribute_dict_class=AttributeDict
+    )
 
 
 def _readable(html: str) -> str:

@@ -13,6 +13,7 @@ from itertools import accumulate
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
 
+from obelism.article.names import Sign, signs_of
 from obelism.article.wordlist import wordlist
 from obelism.errors import PageTooLarge
 
@@ -28,6 +29,8 @@ class Box:
     tag: str
     names: str
     """Words of class, id and other telling attributes, each between spaces: " article body "."""
+    signs: frozenset[Sign]
+    """What these names tell."""
     first: int
     end: int = 0
     dropped: bool = False
@@ -77,8 +80,8 @@ class Outline:
         return lambda box: totals[self.boxes[box].end] - totals[self.boxes[box].first]
 
 
-_SENTENCE_END = re.compile(r"[.!?…][»”\"'’)\]\s]*$")
-_SENTENCE_INSIDE = re.compile(r"[.!?]\s")
+_SENTENCE_END = re.compile(r"[.!?…।。！？؟][»”\"'’)\]\s]*$")
+_SENTENCE_INSIDE = re.compile(r"[.!?।؟]\s|[。！？]")
 
 
 def reads_as_sentence(text: str) -> bool:
@@ -104,6 +107,7 @@ _INLINE = wordlist(
     "amp-img"
 )
 _TELLING = ("class", "id", "itemprop", "data-testid", "data-component", "name", "role", "aria-label")
+_NAMELESS: tuple[str, frozenset[Sign]] = ("", frozenset())
 _UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_WORDS = re.compile(r"[^a-zà-ÿ0-9]+")
@@ -124,7 +128,7 @@ class _Walk:
         self.links = self.strongs = 0  # open elements of the kind
         self.link_chars = self.strong_chars = 0  # of the pieces
         self.lines = 0  # line breaks since the last run; a block boundary counts as two
-        self.known_names: dict[str, str] = {}
+        self.known: dict[str, tuple[str, frozenset[Sign]]] = {}
 
     def over(self, root: Tag) -> Outline:
         self._open(root)
@@ -186,17 +190,17 @@ class _Walk:
         self.lines += lines
 
     def _open(self, element: Tag) -> None:
-        names = self._names(element) if element.attrs else ""
-        self.out.boxes.append(Box(self.box, element.name, names, first=len(self.out.runs)))
+        names, signs = self._names(element) if element.attrs else _NAMELESS
+        self.out.boxes.append(Box(self.box, element.name, names, signs, first=len(self.out.runs)))
         self.box = len(self.out.boxes) - 1
 
-    def _names(self, element: Tag) -> str:
+    def _names(self, element: Tag) -> tuple[str, frozenset[Sign]]:
         raw = " ".join(str(element.attrs[key]) for key in _TELLING if key in element.attrs)[:300]
-        names = self.known_names.get(raw)
-        if names is None:
-            words = _NOT_WORDS.sub(" ", _HUMP.sub(" ", raw).lower())
-            names = self.known_names[raw] = f" {words.strip()} "
-        return names
+        if raw not in self.known:
+            words = _NOT_WORDS.sub(" ", _HUMP.sub(" ", raw).lower()).strip()
+            names = f" {words} "
+            self.known[raw] = (names, signs_of(names)) if words else _NAMELESS
+        return self.known[raw]
 
     def _flush(self) -> None:
         if not self.pieces:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from obelism.article.names import BODY, LEDE, PICTURE
 from obelism.article.outline import Box, Outline, Run
 from obelism.article.wordlist import wordlist
 
@@ -63,7 +62,7 @@ class Place:
         return before and not branch.picture and self._may_be_lede(run)
 
     def _may_be_lede(self, run: Run) -> bool:
-        if LEDE.search(self.out.boxes[run.box].names):
+        if "lede" in self.out.boxes[run.box].signs:
             return len(run.text) >= 40
         # Below a headline a lede often has no full stop.
         return run.worth >= 60 or (self.title >= 0 and len(run.text) >= 60 and run.link_chars == 0)
@@ -72,7 +71,7 @@ class Place:
         """One for each box, outermost first, so that each finds that of the box around it."""
         chars = self.out.sums(lambda run: len(run.text))
         links = self.out.sums(lambda run: run.link_chars)
-        twins = {_look(self.out.boxes[index]) for index in self.spine if self.out.boxes[index].names.strip()}
+        twins = {_look(self.out.boxes[index]) for index in self.spine if self.out.boxes[index].names}
         branches: list[_Branch] = []
         for index, box in enumerate(self.out.boxes):
             if index in self.spine:
@@ -84,8 +83,8 @@ class Place:
                     item=around.item or box.tag in _ITEMS,
                     linked=links(index) >= 0.25 * chars(index) if outermost else around.linked,
                     twin=_look(box) in twins if outermost else around.twin,
-                    body=around.body or BODY.search(box.names) is not None,
-                    picture=around.picture or PICTURE.search(box.names) is not None,
+                    body=around.body or "body" in box.signs,
+                    picture=around.picture or "picture" in box.signs,
                 )
             )
         return branches
