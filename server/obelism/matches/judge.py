@@ -21,8 +21,8 @@ from obelism.matches.vetoes import vetoes_of
 from obelism.model import Match
 from obelism.verifier import Pair, Verdict, Verifier
 
-# A vetoed pair is at most a suggestion: just under any threshold that makes a note.
-VETOED_SCORE = 0.49
+# A vetoed pair is at most a suggestion: its score stays under the threshold that makes a note.
+VETOED = 0.95
 # Pairs that the verifier is given at a time: large enough to sort by length, small enough to stop in time.
 PORTION = 32
 
@@ -131,7 +131,7 @@ class Matcher:
         said = reader.view(one.statement, one.language)
         vetoes = vetoes_of(one, wording, reader)
         if vetoes:
-            score = min(score, VETOED_SCORE)
+            score = min(score, VETOED * self.model.same)
         return Match(
             one.candidate.claim,
             score,
