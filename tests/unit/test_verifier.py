@@ -4,10 +4,11 @@ import pytest
 
 from obelism.verifier import BOS, CLAIM, CONTEXT, EOS, STATEMENT, Pair, default_verifier, sequence
 
+CLAIM_TEXT = "Elon Musk has been talking regularly with Vladimir Putin."
 PAIRS = [
-    Pair("The company has closed forty shops, according to its director.", "The company closed 40 shops."),
-    Pair("Il pleuvra demain sur la moitié nord du pays.", "The company closed 40 shops."),
-    Pair("It denies this.", "The company closed 40 shops.", "A newspaper says the company closed 40 shops."),
+    Pair("Selon le journal, Elon Musk aurait parlé à Vladimir Poutine à plusieurs reprises.", CLAIM_TEXT),
+    Pair("Il pleuvra demain sur la moitié nord du pays.", CLAIM_TEXT),
+    Pair("The Kremlin denies this.", CLAIM_TEXT, "A newspaper says Musk and Putin speak regularly."),
 ]
 
 
