@@ -64,7 +64,7 @@ function Side({ heading, children }: { heading: string; children: ComponentChild
   const empty = Array.isArray(children) ? children.flat().every((child) => !child) : !children;
   return (
     <section class="side">
-      <h4>{heading}</h4>
+      <h3>{heading}</h3>
       {empty ? <p class="faint">{t("sideNobody")}</p> : <ul>{children}</ul>}
     </section>
   );
@@ -88,7 +88,7 @@ export function Reviews({ reviews }: { reviews: readonly Review[] }) {
   if (!reviews.length) return null;
   return (
     <section class="reviews">
-      <h4>{words.n("reviewsHeading", reviews.length)}</h4>
+      <h3>{words.n("reviewsHeading", reviews.length)}</h3>
       <ul>
         {reviews.map((review) => (
           <li key={review.url ?? review.publisher} data-state={review.state}>

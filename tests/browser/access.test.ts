@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { type ChromiumPage, openChromium } from "./driver/chromium";
-import { press, type Reader, type Surface, seen, until } from "./driver/reader";
+import type { ChromiumPage } from "./driver/chromium";
+import { press, type Surface, seen, until } from "./driver/reader";
 import { ASSERTION, CALLS_CLAIM, DENIAL, note, reading } from "./driver/samples";
 import { type Stage, setStage } from "./driver/stage";
 
@@ -162,16 +162,5 @@ describe("for everyone", () => {
       await surface.evaluate(() => document.activeElement?.textContent),
       "Show what would be sent",
     );
-  });
-
-  it("shows everything in French in a French browser", async () => {
-    const french: Reader = await openChromium({ language: "fr" });
-    try {
-      const page = await french.openPage("popup.html");
-      await seen(page, "Avant la première vérification");
-      assert.equal(await page.evaluate(() => document.documentElement.lang), "fr");
-    } finally {
-      await french.close();
-    }
   });
 });

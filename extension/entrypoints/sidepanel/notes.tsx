@@ -76,7 +76,7 @@ function ClaimCard({ group: { claim, notes }, tab, state }: { group: Group; tab:
   return (
     <li class="card" data-level={flagged ? "flag" : "context"}>
       <article>
-        <h3 class="unseen">{t("claimHeading")}</h3>
+        <h2 class="unseen">{t("claimHeading")}</h2>
         <ClaimText claim={claim} />
         <ClaimStatus claim={claim} />
         <ol class="bare sentences" aria-label={t("sentencesLabel")}>

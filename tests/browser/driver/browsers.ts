@@ -3,7 +3,7 @@ import { openChromium } from "./chromium";
 import { openFirefox } from "./firefox";
 import type { Reader } from "./reader";
 
-const ALL: [string, (options?: { language?: string }) => Promise<Reader>][] = [
+const ALL: [string, () => Promise<Reader>][] = [
   ["chromium", openChromium],
   ["firefox", openFirefox],
 ];

@@ -13,19 +13,13 @@ const QUIET = [
   "--disable-quic",
 ];
 
-export async function openChromium({ language = "en" } = {}): Promise<Reader> {
+export async function openChromium(): Promise<Reader> {
   const browser = await puppeteer.launch({
     executablePath: process.env.CHROMIUM ?? which("chromium"),
     headless: true,
     pipe: true,
     enableExtensions: [EXTENSION],
-    env: { ...process.env, LANGUAGE: language },
-    args: [
-      ...QUIET,
-      `--lang=${language}`,
-      "--window-size=1280,1500",
-      "--host-resolver-rules=MAP *.example 127.0.0.1",
-    ],
+    args: [...QUIET, "--lang=en", "--window-size=1280,1500", "--host-resolver-rules=MAP *.example 127.0.0.1"],
     defaultViewport: null,
   });
   const worker = await browser.waitForTarget(isWorker);

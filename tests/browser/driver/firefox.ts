@@ -13,7 +13,7 @@ interface Connection {
   send(method: string, params: object): Promise<{ result: Record<string, unknown> }>;
 }
 
-export async function openFirefox({ language = "en", prefs = {} } = {}): Promise<Reader> {
+export async function openFirefox(): Promise<Reader> {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: process.env.FIREFOX ?? which("firefox-esr"),
@@ -24,10 +24,6 @@ export async function openFirefox({ language = "en", prefs = {} } = {}): Promise
       // The question "allow this site?" is the browser's own; here the answer is yes.
       "extensions.webextOptionalPermissionPrompts": false,
       "network.dns.localDomains": "news.example,other.example",
-      "intl.accept_languages": language,
-      "intl.locale.requested": language,
-      "privacy.userContext.enabled": false,
-      ...prefs,
     },
   });
   const connection = (browser as unknown as { connection: Connection }).connection;

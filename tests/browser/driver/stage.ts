@@ -16,19 +16,14 @@ export interface Stage {
 }
 
 interface Options {
-  language?: string;
   made?: Record<string, string>;
 }
 
-export async function setStage(
-  browser: string,
-  answer: Answer,
-  { language, made }: Options = {},
-): Promise<Stage> {
+export async function setStage(browser: string, answer: Answer, { made }: Options = {}): Promise<Stage> {
   const [, open] = BROWSERS.find(([name]) => name === browser)!;
   const pages = await servePages(made);
   const service = await playService(answer);
-  const reader = await open({ language });
+  const reader = await open();
   const stage: Stage = {
     reader,
     service,
