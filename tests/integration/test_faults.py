@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -26,9 +27,9 @@ from nodes.ports import free_ports
 from nodes.site import Node, wait_for
 from nodes.traffic import Editor
 from obelism import records
-from obelism.candidates import Index
+from obelism.candidates import Index, keeper
+from obelism.candidates.keeper import Keeper, open_or_build
 from obelism.encoder import Encoder, default_encoder
-from obelism.errors import NotFound
 from obelism.model import Claim, Review
 from obelism.store import BATCH, Store, open_store
 from serving import ARTICLE, CLAIMS
@@ -58,20 +59,17 @@ def assert_sound(url: str) -> None:
 
 
 def edits(number: int) -> tuple[str, str | None]:
-    """The edit of that number: a claim's id and its new text, or None to retire it."""
+    """The edit of that number: a claim's id and its new text, or None to retire it. The first twelve add."""
     claim = number % 12
-    return f"e{claim:02}", None if number % 5 == 4 else f"Claim {claim}, version {number}"
+    return f"e{claim:02}", None if number >= 12 and number % 5 == 4 else f"Claim {claim}, version {number}"
 
 
 def edit(store: Store, number: int) -> None:
     id, text = edits(number)
-    if text is not None:
-        store.put([Claim(id, text, "en")], "anna", edit=True)
-        return
-    try:
+    if text is None:
         store.retire(id, "anna")
-    except NotFound:
-        assert number < 12, "an edited claim has gone"
+    else:
+        store.put([Claim(id, text, "en")], "anna", edit=True)
 
 
 def after(many: int) -> dict[str, str]:
@@ -137,38 +135,44 @@ def encoder() -> Encoder:
 
 
 def test_a_killed_index_writer_leaves_a_whole_index_that_catches_up(
-    tmp_path: Path, encoder: Encoder, sqlite_template: Path
+    tmp_path: Path, encoder: Encoder, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    store = open_store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}")
+    # A new generation at every change, not at every few thousand.
+    monkeypatch.setattr(keeper, "DUE_CLAIMS", 0)
+    monkeypatch.setattr(keeper, "DUE_SHARE", 0)
     folder = tmp_path / "index"
-    store = open_store(f"sqlite:///{tmp_path / 'claims.db'}")
-    store.put(CLAIMS)
-    Index.build(store.claims(), encoder, store.latest_change()).save(folder)
-    for number, moment in enumerate(moments("index", 0.05)):
+    for number in range(12):
         edit(store, number)
+    open_or_build(folder, encoder, store.claims, store.latest_change())
+    for turn, moment in enumerate(moments("index", 0.1)):
 
-        def work(say: Say) -> None:
-            index = Index.open(folder, encoder)
-            assert index is not None
+        def work(say: Say, first: int = 12 + turn * 1000) -> None:
+            index = open_or_build(folder, encoder, gone, store.latest_change())
+            writer = Keeper(index, folder, store.changes)
             say("open")
-            for further in count():
-                index.apply([(index.sequence + 1, "passing", Claim("passing", f"Claim {further}", "en"))])
-                index.save(folder)
+            for number in count(first):
+                edit(store, number)
+                writer.refresh()
 
         killed(work, moment)
-        found = Index.open(folder, encoder)
-        assert found is not None, "the index has gone"
-        # Whole: each claim can be read and found, and what it lacks follows from the store.
-        found.apply([(found.sequence, "passing", None)])
-        found = Index(encoder, found._state)
-        found.apply((max(change, found.sequence), id, claim) for change, id, claim in store.changes(0))
-        assert {claim.id: claim for claim in found.claims()} == {claim.id: claim for claim in store.claims()}
+        index = open_or_build(folder, encoder, gone, store.latest_change())
+        index.apply(store.changes(index.sequence))
+        assert {claim.id: claim for claim in index.claims()} == {claim.id: claim for claim in store.claims()}
         fresh = Index.build(store.claims(), encoder)
         for claim in store.claims():
-            ours, theirs = (index.candidates([claim.text], "en", 3)[0] for index in (found, fresh))
+            ours, theirs = (some.candidates([claim.text], "en", 3)[0] for some in (index, fresh))
             assert [one.claim.id for one in ours] == [one.claim.id for one in theirs]
-    left = [path.name for path in folder.iterdir() if path.name.startswith("draft-")]
-    assert len(left) <= 1, "the drafts of killed writers pile up"
+    edit(store, 0)
+    index = open_or_build(folder, encoder, gone, store.latest_change())
+    Keeper(index, folder, store.changes).refresh()
+    assert list(folder.glob("draft-*")) == [], "the drafts of killed writers pile up"
+    assert len(list(folder.glob("generation-*"))) == 1
     store.close()
+
+
+def gone() -> Iterator[Claim]:
+    raise AssertionError("the index is built anew: a killed writer has left none")
 
 
 def test_a_killed_service_starts_again_with_every_acknowledged_edit(tmp_path: Path) -> None:
