@@ -35,6 +35,7 @@ from obelism.article import read_article
 from obelism.errors import BadInput
 from obelism.model import Page
 from obelism.statements import statements_of
+from obelism.text import fold
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 # Pages made to break a reader of pages, each with an article in it; all must end in 5 s and 500 MB, read or refused.
@@ -48,8 +49,9 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "90,000 lines between <br>": lambda: STORY + "".join(f"line {n} of many<br>" for n in range(90_000)),
     "a million </p>": lambda: "</p>" * 1_000_000,
     "as many paragraphs as the limit lets in": lambda: "".join(
-        f"<p>He met {n} in May, they say.</p>" for n in range(99_000)
+        f"<p>He met {n} of them on a Monday in May, they say.</p>" for n in range(99_000)
     ),
+    "a million tags with NUL inside": lambda: "<\0p>" * 1_000_000,
     "100,000 nested <div>": lambda: "<div>" * 100_000 + STORY,
     "900 nested <div>, each with text": lambda: (
         "<div>Words and more words, and at last an end." * 900 + STORY
@@ -81,7 +83,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "wide JSON-LD": lambda: f'{STORY}<script type="application/ld+json">[{"{}," * 120_000}{{}}]</script>',
     "90,000 dates": lambda: STORY + "<time datetime=x></time>" * 90_000,
     "a class of 4 MB": lambda: f'<div class="{"comment-" * 500_000}">{STORY}</div>',
-    "UTF-16 called UTF-8": lambda: STORY.encode("utf-16").decode("utf-8", "replace") * 100,
+    "UTF-16 called UTF-8": lambda: STORY.encode("utf-16").decode("utf-8", "replace"),
 }
 GRAMS = 4  # word 4-grams: the metric of scrapinghub/article-extraction-benchmark
 MIN_QUOTE = 40
@@ -195,6 +197,24 @@ def anchored_on(sample: Sample) -> tuple[int, int]:
     page = re.sub(r"\s+", "", "".join(nodes))
     quotes = [s.text for s in statements if len(s.text) >= MIN_QUOTE]
     return sum(re.sub(r"\s+", "", quote) in page for quote in quotes), len(quotes)
+
+
+def faults(folder: Path) -> list[str]:
+    """What is wrong with our reading of a labelled page: quotes that are no statement, chrome that is text."""
+    page = Page((folder / "page.html").read_text("utf-8"))
+    gold = json.loads((folder / "gold.json").read_text("utf-8"))
+    meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    article = read_article(page)
+    statements = {fold(statement.text) for statement in statements_of(article)}
+    quotes = {row["quote"] for part in ("notes", "traps", "unsure") for row in gold.get(part, [])}
+    chrome = {text for texts in meta["chrome"].values() for text in texts}
+    soup = BeautifulSoup(page.html, "lxml")
+    for selector in meta["not_text_in_body"]:
+        chrome.update(" ".join(element.get_text(" ").split()) for element in soup.select(selector))
+    return [
+        *(f"no statement: {quote}" for quote in sorted(quotes) if fold(quote) not in statements),
+        *(f"read: {text}" for text in sorted(chrome) if text and fold(text) in fold(article.text)),
+    ]
 
 
 def peers() -> dict[str, Callable[[str, str | None], str]]:

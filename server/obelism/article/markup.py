@@ -38,20 +38,18 @@ def parse(html: str, limits: Limits) -> BeautifulSoup:
     size = len(html) if html.isascii() else len(html.encode("utf-8", "surrogatepass"))
     if size > limits.max_bytes:
         raise PageTooLarge(f"The page has {size:,} bytes; the limit is {limits.max_bytes:,}.")
-    if html.count("<") > limits.max_tags:
-        tags = sum(1 for _ in _TAG.finditer(html))
+    readable = _readable(html)  # first: "<\0p>" becomes a tag only then
+    if readable.count("<") > limits.max_tags:
+        tags = sum(1 for _ in _TAG.finditer(readable))
         if tags > limits.max_tags:
             raise PageTooLarge(f"The page has {tags:,} tags; the limit is {limits.max_tags:,}.")
-    if not _TAG.search(html):
+    if not _TAG.search(readable):
         raise NotAnArticle("This is not an HTML page: it has no tags.")
-    return BeautifulSoup(
-        _readable(html), "lxml", multi_valued_attributes=None, attribute_dict_class=AttributeDict
-    )
+    return BeautifulSoup(readable, "lxml", multi_valued_attributes=None, attribute_dict_class=AttributeDict)
 
 
 def _readable(html: str) -> str:
     """Without what the parser cannot take: an XML declaration, NUL, halves of surrogate pairs."""
-    html = (
-        _XML_DECLARATION.sub("", html, count=1) if html[:200].lstrip().lower().startswith("<?xml") else html
-    )
+    if html[:200].lstrip().lower().startswith("<?xml"):
+        html = _XML_DECLARATION.sub("", html, count=1)
     return _UNENCODABLE.sub("\ufffd", html.replace("\0", ""))
