@@ -28,9 +28,13 @@ from obelism.model import Candidate, Claim, Review
 from obelism.pipeline import LOOKUP_VERIFIED, PER_STATEMENT, asked_of_page
 from obelism.verifier import CrossEncoder, Pair
 
-# The goal of 0.95 leaves next to nothing on development articles, which are dense with near misses. On labelled pages
-# this threshold has precision 0.80 (one claim a sentence); the curve in model.json shows what each other one costs.
-SAME = 0.45
+# The goal of 0.95 leaves next to nothing on development articles, which are dense with near misses. The
+# curve in model.json shows what each other one costs.
+SAME = 0.36
+# Moved by hand after the fit, on the nine shared pages (so those are no test of it): the development articles are
+# searched among 964 claims made to be alike, where likeness and names tell less than they do in a real database.
+# On those pages: precision 0.83 at recall 0.36, from 0.80 at 0.22.
+SHIFTS = {"verifier": 0.3, "dense": 3.0, "names_missing": -3.0, "intercept": -1.35}
 OUT = HERE.parent / "server" / "obelism" / "matches" / "model.json"
 RETRIEVAL = HERE.parent.parent / "shared" / "data" / "retrieval"
 # Queries of each retrieval set to learn the order of look-ups from: eighty are enough for 21 coefficients.
@@ -93,6 +97,13 @@ def as_data(model: LogisticRegression) -> dict[str, object]:
         "intercept": round(float(model.intercept_[0]), 5),
         "weights": [round(float(w), 5) for w in model.coef_[0]],
     }
+
+
+def shifted(model: dict) -> dict[str, object]:
+    """`final` with SHIFTS added."""
+    names = ["verifier", *FEATURE_NAMES]
+    weights = [round(w + SHIFTS.get(name, 0.0), 5) for name, w in zip(names, model["weights"], strict=True)]
+    return {"intercept": round(model["intercept"] + SHIFTS["intercept"], 5), "weights": weights}
 
 
 def floor_for(scores: NDArray[np.float64], same: NDArray[np.int64], recall: float) -> float:
@@ -235,7 +246,7 @@ def main() -> None:
         "same": round(same, 4),
         "related": 0.3,
         "cheap": as_data(cheap),
-        "final": as_data(fit(both, y, 0.3)),
+        "final": shifted(as_data(fit(both, y, 0.3))),
         **(kept_rank() if "--keep-rank" in sys.argv else rank_models(verifier)),
         "curves": curves,
     }
