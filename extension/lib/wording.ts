@@ -19,7 +19,7 @@ export function framingOf({ framing, speaker }: Pick<Note, "framing" | "speaker"
 }
 
 /** Speakers come as the page names them ("le Wall Street Journal"). */
-const withoutArticle = (name: string) => name.replace(/^(?:(?:le|la|les|the)\s+|l[’'])(?=\S)/i, "");
+const withoutArticle = (name: string) => name.replace(/^(?:(?:le|la|les|the)\s+|l[’'])(?=\p{Lu})/iu, "");
 
 const STATUS: Record<Claim["status"], Key> = {
   refuted: "statusRefuted",

@@ -44,8 +44,12 @@ export function asExpression(run: (...args: never[]) => unknown, args: readonly 
 }
 
 /** Waits for the thing, and says what it was when it does not come. */
-export async function until(test: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 15_000;
+export async function until(
+  test: () => boolean | Promise<boolean>,
+  what: string,
+  patience = 15_000,
+): Promise<void> {
+  const end = Date.now() + patience;
   while (!(await test())) {
     if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
     await new Promise((done) => setTimeout(done, 50));

@@ -1,0 +1,49 @@
+/** The real Obelism service with its starter claims, on a port and a database of its own. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "./reader";
+import type { Running } from "./servers";
+
+const PROGRAM = ".venv/bin/obelism";
+
+export async function serveLive(): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), "obelism-browser-"));
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const env = {
+    ...process.env,
+    OBELISM_DATABASE_URL: `sqlite:///${folder}/claims.db`,
+    OBELISM_PORT: String(port),
+    // What is tried here is the whole way, not its speed, and the browsers take both cores.
+    OBELISM_REQUEST_SECONDS: "18",
+  };
+  const said: string[] = [];
+  const service = spawn(PROGRAM, ["serve", "--workers", "1"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  for (const stream of [service.stdout, service.stderr]) stream.on("data", (data) => said.push(String(data)));
+  const ready = () =>
+    fetch(`${address}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+  const close = async () => {
+    const ended = new Promise((done) => service.once("exit", done));
+    if (service.exitCode === null && service.kill()) await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  await until(ready, "the service is ready", 90_000).catch(async (error: Error) => {
+    await close();
+    throw new Error(`${error.message}\n${said.join("")}`);
+  });
+  return { address, close };
+}
+
+const freePort = () =>
+  new Promise<number>((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
