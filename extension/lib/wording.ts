@@ -19,7 +19,8 @@ export function framingOf({ framing, speaker }: Pick<Note, "framing" | "speaker"
 }
 
 /** Speakers come as the page names them ("le Wall Street Journal"). */
-const withoutArticle = (name: string) => name.replace(/^(?:(?:le|la|les|the)\s+|l[’'])(?=\p{Lu})/iu, "");
+const withoutArticle = (name: string) =>
+  name.replace(/^(?:(?:[Ll]e|[Ll]a|[Ll]es|[Tt]he)\s+|[Ll][’'])(?=\p{Lu})/u, "");
 
 const STATUS: Record<Claim["status"], Key> = {
   refuted: "statusRefuted",

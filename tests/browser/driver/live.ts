@@ -33,7 +33,7 @@ export async function serveLive(): Promise<Running> {
     if (service.exitCode === null && service.kill()) await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  await until(ready, "the service is ready", 90_000).catch(async (error: Error) => {
+  await until(ready, "the service is ready", 180_000).catch(async (error: Error) => {
     await close();
     throw new Error(`${error.message}\n${said.join("")}`);
   });

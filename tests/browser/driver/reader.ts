@@ -60,7 +60,7 @@ export async function until(
 export async function press(surface: Surface, name: string): Promise<void> {
   const CONTROLS = "button, a, summary, label";
   await seen(surface, name, CONTROLS);
-  await surface.evaluate(
+  const click = surface.evaluate(
     (name, controls) => {
       const plain = (text: string) =>
         text
@@ -74,6 +74,10 @@ export async function press(surface: Surface, name: string): Promise<void> {
     plain(name),
     CONTROLS,
   );
+  // The popup closes at some of its buttons, and its answer goes with it.
+  await click.catch((error: Error) => {
+    if (!/closed|detached|no answer/i.test(error.message)) throw error;
+  });
 }
 
 /** All the text that a surface shows. */
