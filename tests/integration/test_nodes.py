@@ -71,8 +71,9 @@ def test_every_node_finds_a_new_a_changed_and_a_retired_claim(site: Site, editor
 
 def test_a_killed_node_costs_no_reader_an_answer(site: Site, editor: Editor, shared: Store) -> None:
     victim = site.nodes[0]
-    with reading(site.address) as readers, editor.writing("north"):
-        wait_for(lambda: readers.outcomes["noted"] >= 5, 60)
+    # More readers than nodes, so that the one that is killed has a request in work.
+    with reading(site.address, 4) as readers, editor.writing("north"):
+        wait_for(lambda: readers.outcomes["noted"] >= 12, 60)
         before = readers.outcomes.total()
         victim.kill()
         wait_for(lambda: readers.outcomes.total() >= before + 12, 60)

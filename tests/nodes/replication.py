@@ -81,9 +81,12 @@ class Pair:
 
     @property
     def url(self) -> str:
-        """One address for both: whoever connects finds the one that takes writes."""
+        """One address for both: whoever connects finds the one that takes writes.
+
+        Waiting for a connection may take longer than a page may, so that no reader can wait unseen.
+        """
         hosts = "&".join(f"host=127.0.0.1:{server.port}" for server in (self.primary, self.standby))
-        return f"postgresql://{self.primary.user}@/{NAME}?{hosts}&target_session_attrs=read-write"
+        return f"postgresql://{self.primary.user}@/{NAME}?{hosts}&target_session_attrs=read-write&connect_timeout=60"
 
 
 @contextmanager
