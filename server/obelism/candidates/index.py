@@ -7,8 +7,11 @@ as small segments; the state is replaced in one assignment, so readers in other 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from threading import Lock
+
+from threadpoolctl import ThreadpoolController
 
 from obelism.candidates import generations
 from obelism.candidates.queries import cleaned, parts_of
@@ -17,6 +20,12 @@ from obelism.candidates.segment import Progress, Segment
 from obelism.candidates.state import Change, Part, State, merged
 from obelism.encoder import Encoder
 from obelism.model import Candidate, Claim
+
+
+@cache
+def _threadpools() -> ThreadpoolController:
+    """Finding the process's thread pools takes a millisecond; numpy brings the one that matters."""
+    return ThreadpoolController()
 
 
 class Index:
@@ -87,7 +96,9 @@ class Index:
         state = self._state
         if not texts or not len(state):
             return [[] for _ in texts]
-        return Search(state, language, limit).run(self._asked(texts), page)
+        # One request is one core's work: more threads of matrix products only wait for each other.
+        with _threadpools().limit(limits=1, user_api="blas"):
+            return Search(state, language, limit).run(self._asked(texts), page)
 
     def _asked(self, texts: Sequence[str]) -> list[Asked]:
         plain = [cleaned(text) for text in texts]

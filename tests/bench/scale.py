@@ -1,0 +1,242 @@
+"""The index at 300,000 claims: time of a page, building, starting, memory, growth; and what peers take.
+
+    python -m bench.scale                  from tests/: the table, at 300,000 claims (about ten minutes)
+    python -m bench.scale --claims 50000   smaller
+    python -m bench.scale --json           the numbers of `run()`
+
+Claims: halves of real claims joined anew. Pages: 50 sentences of real articles in one language. All on one core;
+`cpu` numbers are processor time, which other programs on the machine do not disturb. RapidFuzz over everything is
+measured on a slice of the claims, FTS5 and pg_trgm on a few sentences, and multiplied up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+
+import psycopg
+from rapidfuzz import fuzz, process
+
+import postgresql
+from obelism.article import read_article
+from obelism.candidates import Index
+from obelism.candidates.queries import cleaned
+from obelism.encoder import default_encoder
+from obelism.errors import NotAnArticle
+from obelism.model import Claim, Page, Review
+from obelism.names import terms
+from obelism.records import load
+from obelism.statements import statements_of
+from obelism.text import fold
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+SIZE = 300_000
+SENTENCES = 50
+PER_STATEMENT = 12
+WORKERS = 4
+# Of the peers: claims that RapidFuzz sees, and sentences that the databases are asked for.
+SLICE = 10_000
+ASKED = 5
+TRIGRAMS = "select text from claim where text %% %s order by similarity(text, %s) desc limit 60"
+
+
+def run(size: int = SIZE) -> dict[str, float]:
+    """All numbers by name; milliseconds a page, claims a second, megabytes."""
+    if not DATA.exists():
+        print(f"SKIPPED scale: {DATA} is not there", file=sys.stderr)
+        return {}
+    pages = list(_pages())
+    claims = recombined(size)
+    out: dict[str, float] = {"claims": size, "pages": len(pages)}
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = Path(folder, "small"), Path(folder, "large")
+        _build(claims[: size // 10], small)
+        out |= _build(claims, large)
+        started = time.perf_counter()
+        index = Index.open(large, default_encoder())
+        assert index is not None
+        index.candidates(pages[0][0], pages[0][1], PER_STATEMENT, page=True)
+        out["start_and_first_page_s"] = time.perf_counter() - started
+        tenth = Index.open(small, default_encoder())
+        assert tenth is not None
+        out |= _reading(index, pages)
+        out["page_cpu_ms_at_a_tenth"] = _reading(tenth, pages)["page_cpu_ms"]
+        out["ten_times_the_claims"] = out["page_cpu_ms"] / out["page_cpu_ms_at_a_tenth"]
+        out["disk_mb"] = sum(file.stat().st_size for file in large.rglob("*") if file.is_file()) / 2**20
+        out["four_workers_mb"] = _memory(large, pages)
+    return out | _peers([claim.text for claim in claims], pages)
+
+
+def recombined(size: int) -> list[Claim]:
+    """Distinct claims, of the lengths and words of real ones: the start of one and the end of another."""
+    names = ("checkthat2025-french", "checkthat2020-tweets", "checkthat2021-debates")
+    by_language: dict[str, list[Claim]] = {}
+    for name in names:
+        for line in (DATA / "retrieval" / name / "claims.jsonl").open(encoding="utf-8"):
+            claim = load(line)
+            by_language.setdefault(claim.language, []).append(claim)
+    real = [some for some in by_language.values() if len(some) > 100]
+    dice = random.Random(4)
+    made: dict[str, Claim] = {}
+    while len(made) < size:
+        (some,) = dice.choices(real, [len(one) for one in real])
+        one, other = dice.choice(some), dice.choice(some)
+        text = _halves(one.text, other.text)
+        title = _halves(one.reviews[0].title, other.reviews[0].title)
+        review = Review("A", "false", "https://example.org/a", title=title, language=one.language)
+        made.setdefault(text, replace(one, id=f"made-{len(made)}", text=text, reviews=(review,)))
+    return list(made.values())
+
+
+def _halves(one: str, other: str) -> str:
+    first, second = one.split(), other.split()
+    return " ".join([*first[: (len(first) + 1) // 2], *second[len(second) // 2 :]])
+
+
+def _pages() -> Iterator[tuple[list[str], str]]:
+    """Pages of SENTENCES sentences, from the labelled pages' articles, by language."""
+    sentences: dict[str, list[str]] = {}
+    for path in sorted((DATA / "pages").glob("*/page.html")):
+        try:
+            article = read_article(Page(path.read_text(encoding="utf-8")))
+        except NotAnArticle:
+            continue
+        found = [statement.text for statement in statements_of(article)]
+        sentences.setdefault(article.language, []).extend(found)
+    for language, found in sentences.items():
+        for at in range(0, len(found) - SENTENCES + 1, SENTENCES):
+            yield found[at : at + SENTENCES], language
+
+
+def _build(claims: Sequence[Claim], folder: Path) -> dict[str, float]:
+    started = time.perf_counter()
+    before = os.times()
+    Index.build(claims, default_encoder(), 1).save(folder)
+    after, took = os.times(), time.perf_counter() - started
+    cpu = sum(after[:4]) - sum(before[:4])
+    return {
+        "build_claims_per_s": len(claims) / took,
+        "build_claims_per_cpu_s": len(claims) / cpu,
+        "build_s": took,
+    }
+
+
+def _reading(index: Index, pages: Sequence[tuple[list[str], str]]) -> dict[str, float]:
+    encode, whole, wall = [], [], []
+    for _ in range(3):
+        for texts, language in pages:
+            encode.append(_cpu(lambda texts=texts: index.encoder.encode([cleaned(text) for text in texts])))
+            started = time.perf_counter()
+            whole.append(
+                _cpu(lambda t=texts, spoken=language: index.candidates(t, spoken, PER_STATEMENT, page=True))
+            )
+            wall.append(1000 * (time.perf_counter() - started))
+    return {
+        "page_ms": median(wall),
+        "page_best_ms": min(wall),
+        "page_cpu_ms": median(whole),
+        "of_it_encoding_cpu_ms": median(encode),
+    }
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return 1000 * (time.process_time() - started)
+
+
+def _memory(folder: Path, pages: Sequence[tuple[list[str], str]]) -> float:
+    """Megabytes that WORKERS forked processes hold together, shared pages counted once."""
+    context = get_context("fork")
+    told = context.Queue()
+    leave = context.Event()
+    index = Index.open(folder, default_encoder())
+    assert index is not None
+
+    def work() -> None:
+        for texts, language in pages:
+            index.candidates(texts, language, PER_STATEMENT, page=True)
+        told.put(None)
+        leave.wait()
+
+    workers = [context.Process(target=work) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for _ in workers:
+        told.get()
+    # Pages of one file or of the parent count by their share: of the benchmark's own claims a worker has a part.
+    kilobytes = sum(_proportional(worker.pid or 0) for worker in workers)
+    leave.set()
+    for worker in workers:
+        worker.join()
+    return kilobytes / 1024
+
+
+def _proportional(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+# --- peers
+
+
+def _peers(claims: Sequence[str], pages: Sequence[tuple[list[str], str]]) -> dict[str, float]:
+    texts, language = pages[0]
+    sentences = [(text, terms(text, language)) for text in texts[:ASKED]]
+    share = SENTENCES / len(sentences)
+    some = [fold(claim) for claim in claims[:SLICE]]
+    naive = _cpu(lambda: [process.extract(fold(t), some, scorer=fuzz.token_set_ratio) for t, _ in sentences])
+    out = {"naive_rapidfuzz_page_ms": naive * share * len(claims) / len(some)}
+    database = sqlite3.connect(":memory:")
+    database.execute("create virtual table claim using fts5(text, tokenize='unicode61 remove_diacritics 2')")
+    database.executemany("insert into claim(text) values (?)", ((claim,) for claim in claims))
+    found = _cpu(lambda: [_by_fts(database, text, words) for text, words in sentences])
+    out["sqlite_fts5_rapidfuzz_page_ms"] = found * share
+    return out | _trigrams(claims, [text for text, _ in sentences], share)
+
+
+def _by_fts(database: sqlite3.Connection, text: str, words: Sequence[str]) -> object:
+    query = " OR ".join(f'"{word}"*' for word in dict.fromkeys(words) if word.isalnum())
+    rows = database.execute("select text from claim where claim match ? order by rank limit 60", (query,))
+    return process.extract(fold(text), [fold(row[0]) for row in rows], scorer=fuzz.token_set_ratio)
+
+
+def _trigrams(claims: Sequence[str], texts: Sequence[str], share: float) -> dict[str, float]:
+    programs = postgresql.binaries()
+    if programs is None:
+        print("SKIPPED pg_trgm: no PostgreSQL on this machine", file=sys.stderr)
+        return {}
+    with postgresql.running_cluster(programs) as cluster:
+        address = cluster.create("trigrams").replace("+psycopg", "")
+        with psycopg.connect(address, autocommit=True) as database:
+            database.execute("create extension pg_trgm")
+            database.execute("create table claim (text text)")
+            with database.cursor().copy("copy claim from stdin") as copy:
+                for claim in claims:
+                    copy.write_row((claim,))
+            database.execute("create index on claim using gin (text gin_trgm_ops)")
+            database.execute("analyze claim")
+            started = time.perf_counter()
+            for text in texts:
+                database.execute(TRIGRAMS, (text, text)).fetchall()
+            return {"postgres_pg_trgm_page_ms": 1000 * (time.perf_counter() - started) * share}
+
+
+if __name__ == "__main__":
+    chosen = int(sys.argv[sys.argv.index("--claims") + 1]) if "--claims" in sys.argv else SIZE
+    numbers = run(chosen)
+    if "--json" in sys.argv:
+        print(json.dumps(numbers, indent=1))
+    else:
+        for key, value in numbers.items():
+            print(f"{key:40} {value:12,.1f}")
