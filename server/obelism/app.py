@@ -49,7 +49,7 @@ def pipeline_of(settings: Settings, store: Store) -> Pipeline:
             return False
 
     index = _index(settings, store, encoder)
-    return Pipeline(index, store.changes, store.score_floors, is_reviewed, limits=limits)
+    return Pipeline(index, lambda after: store.changes(after), store.score_floors, is_reviewed, limits=limits)
 
 
 def _index(settings: Settings, store: Store, encoder: Encoder) -> Index:
