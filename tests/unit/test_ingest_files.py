@@ -62,11 +62,11 @@ def reasons(found: list[Claim | Rejected]) -> list[str]:
         ({**MOON, "text": ["a"]}, "claim has a text that is not text"),
         (
             {**MOON, "text": "a\x00b"},
-            "claim has a text with control characters or lone surrogates; remove them",
+            "claim has a text with NUL characters or lone surrogates; it is damaged",
         ),
         (
             {**MOON, "text": "a\ud800b"},
-            "claim has a text with control characters or lone surrogates; remove them",
+            "claim has a text with NUL characters or lone surrogates; it is damaged",
         ),
         ({**MOON, "text": "x" * 10_001}, "claim has a text of 10001 characters; 10000 are the most"),
         ({**MOON, "language": ""}, "claim has no language"),
@@ -124,6 +124,13 @@ def test_a_record_may_be_terse_and_may_hold_fields_of_others() -> None:
     assert found == Claim(
         "7", "The Moon is cheese", "en", reviews=(Review("P", "False", "https://p.example/1"),)
     )
+
+
+def test_stray_characters_do_not_cost_a_claim() -> None:
+    url = "https://p.example/a b|c#d e"
+    found = records.parse({**MOON, "text": "Cheese\x90 \x1b[2Jmoon", "reviews": [{**CHECK, "url": url}]})
+    assert found.text == "Cheese [2Jmoon"
+    assert found.reviews[0].url == "https://p.example/a%20b%7Cc#d%20e"
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
-from obelism.records import MAX_NAME, MAX_TEXT, UNREADABLE, is_web_address, iso_date, primary_language
+from obelism.records import (
+    MAX_NAME,
+    MAX_TEXT,
+    UNREADABLE,
+    escaped_address,
+    is_web_address,
+    iso_date,
+    primary_language,
+)
 
 _SPACE = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 _ENTITY = re.compile(r"&(#\d+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
-_NOT_IN_ADDRESSES = re.compile(r"[\s<>\"\\`{}|^]")
 _WRITTEN_DATES = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%Y%m%d", "%Y/%m/%d")
 
 
@@ -64,9 +71,8 @@ def address_of(value: object, base: str | None = None) -> str | None:
             address = urljoin(base, address) if base else address
         except ValueError:
             continue
-        address = _NOT_IN_ADDRESSES.sub(lambda character: quote(character[0]), address)
-        if is_web_address(address):
-            return address
+        if is_web_address(escaped_address(address)):
+            return escaped_address(address)
     return None
 
 
