@@ -80,8 +80,9 @@ async function takeNarrow(): Promise<void> {
   }
 }
 
-const dress = (surface: Surface, features: readonly { name: string; value: string }[]) =>
-  (surface as ChromiumPage).page.emulateMediaFeatures([...features]);
+function dress(surface: Surface, features: readonly { name: string; value: string }[]): Promise<void> {
+  return (surface as ChromiumPage).page.emulateMediaFeatures([...features]);
+}
 
 async function settle(settings: Record<string, unknown>): Promise<void> {
   await reader.inBackground(
