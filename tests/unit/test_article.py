@@ -23,6 +23,9 @@ FRENCH = (
     "bibliothèque.</p><p>Les travaux commenceront au printemps, a dit la maire, et dureront jusqu’à l’automne.</p>"
 )
 
+CARD = '<div class="item"><h2><a href="/{n}">Headline number {n} of this fine day</a></h2><p>{text}</p></div>'
+TEASER = "The council met on Monday evening and agreed, after two hours, to mend the roof."
+
 
 def read(html: str, url: str | None = None, language: str | None = None) -> Article:
     return read_article(Page(html, url, language))
@@ -116,6 +119,36 @@ def test_readers_talk_goes_even_where_it_is_longer_than_the_article():
     assert "run by fools" not in article.text
 
 
+def test_names_that_most_paragraphs_bear_mean_nothing():
+    paragraphs = "".join(
+        f'<p class="share-enabled ad-text">The mayor said so in speech number {n}, which was a short one.</p>'
+        for n in range(9)
+    )
+    assert read(page(f"<div>{paragraphs}</div>")).text.count("The mayor said so") == 9
+
+
+def test_the_next_story_of_an_endless_page_is_not_this_one():
+    story = "".join(
+        f"<p>The harbour was dredged for the {n}th time this year, and the fishermen complained.</p>"
+        for n in range(20)
+    )
+    own = f"<article><h1>The library gets a roof</h1>{BODY}{BODY.replace('Monday', 'Friday')}</article>"
+    html = page(
+        f"{own}<article><h1>Harbour dredged again</h1>{story}</article>",
+        "<title>The library gets a roof</title>",
+        "",
+    )
+    assert "harbour" not in read(html).text
+
+
+def test_a_brief_is_not_lost_beside_a_long_list_of_teasers():
+    cards = "".join(CARD.format(n=n, text=f"{TEASER} {n}.") for n in range(30))
+    article = read(
+        page(f"<div>{BODY}</div><div>{cards}</div>", '<meta property="og:type" content="article">')
+    )
+    assert blocks(article)[1:] == [["text", text] for text in re.findall(r"<p>(.*?)</p>", BODY)]
+
+
 @pytest.mark.parametrize(
     "box",
     [
@@ -154,9 +187,6 @@ def test_a_heading_over_a_list_of_links_goes_with_it():
 
 
 # --- what is no article ----------------------------------------------------------------------------
-
-CARD = '<div class="item"><h2><a href="/{n}">Headline number {n} of this fine day</a></h2><p>{text}</p></div>'
-TEASER = "The council met on Monday evening and agreed, after two hours, to mend the roof."
 
 
 @pytest.mark.parametrize(

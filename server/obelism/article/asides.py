@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from obelism.article.names import AWAY, OFFER
@@ -11,6 +12,7 @@ from obelism.article.wordlist import wordlist
 _NEVER = wordlist("figcaption caption footer label legend dialog")
 _SELDOM = wordlist("aside figure address fieldset form")
 _LISTS = wordlist("ul ol div section nav table dl")
+_PARAGRAPHS = wordlist("p li")
 _PARAGRAPH = 100  # characters of running text from which a box counts as holding paragraphs
 MAX_DROPPED = 0.3
 SMALL = 300  # characters that may always go by name: the captions of a very short article
@@ -39,6 +41,16 @@ class _Judge:
         self.links = out.sums(lambda run: run.link_chars)
         self.long = out.sums(lambda run: len(run.text) >= 200)
         self.limit = max(MAX_DROPPED * self.running(core), SMALL)
+        self.common = self._common(core)
+
+    def _common(self, core: int) -> frozenset[tuple[str, str]]:
+        """Tag and names of paragraphs that together are much of the core: such names mean nothing."""
+        chars: Counter[tuple[str, str]] = Counter()
+        for run in self.out.runs[self.out.boxes[core].first : self.out.boxes[core].end]:
+            box = self.out.boxes[run.box]
+            if box.tag in _PARAGRAPHS:
+                chars[box.tag, box.names] += len(run.text) - run.link_chars
+        return frozenset(look for look, total in chars.items() if total > self.limit)
 
     def is_aside(self, index: int) -> bool:
         box = self.out.boxes[index]
@@ -46,6 +58,8 @@ class _Judge:
             return False
         if box.tag in _NEVER or "talk" in box.signs:
             return True
+        if (box.tag, box.names) in self.common:
+            return False
         running = self.running(index)
         if running <= self.limit and _is_named_aside(box):
             return True

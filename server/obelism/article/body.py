@@ -21,7 +21,9 @@ def body_runs(out: Outline, title: int) -> list[int]:
     drop_asides(out, core)
     place = Place(out, core, title)
     scope = out.boxes[_scope(out, core)]
-    return _tidy(out, [index for index in range(scope.first, scope.end) if place.holds(index)])
+    # A lede may stand right under the headline, far from the box with the text.
+    first = title + 1 if 0 <= title < scope.first else scope.first
+    return _tidy(out, [index for index in range(first, scope.end) if place.holds(index)])
 
 
 def _scope(out: Outline, core: int) -> int:

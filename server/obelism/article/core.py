@@ -6,6 +6,7 @@ from obelism.article.outline import HEADINGS, Outline
 from obelism.article.wordlist import wordlist
 
 _PARAGRAPHS = HEADINGS | wordlist("p blockquote li pre dd dt center")
+_STORY = 250.0  # characters of running text: more than a headline and a lede
 _FRAMES = wordlist("aside footer figcaption caption figure dialog address form")
 
 
@@ -16,17 +17,20 @@ def find_core(out: Outline, title: int) -> int:
     for the next: the article wins over a wrapper with everything, and over its own chunks. Readers'
     talk, often longer than the article, speaks only when nothing else does.
     """
-    score = _scores(out, _trust(out, title, of_talk=0.0))
+    elsewhere = _elsewhere(out, title)
+    score = _scores(out, _trust(out, title, elsewhere, of_talk=0.0))
     if not any(score):
-        score = _scores(out, _trust(out, title, of_talk=1.0))
+        score = _scores(out, _trust(out, title, elsewhere, of_talk=1.0))
     best = max(range(len(score)), key=score.__getitem__)
     return best if score[best] > 0 else -1
 
 
 def _scores(out: Outline, trust: list[float]) -> list[float]:
     score = [0.0] * len(out.boxes)
-    for run in out.runs:
+    for index, run in enumerate(out.runs):
         weight = run.worth * trust[run.box]
+        if weight and out.is_teaser(index):
+            weight *= 0.1
         box = run.box
         if out.boxes[box].tag in _PARAGRAPHS and out.boxes[box].parent >= 0:
             box = out.boxes[box].parent
@@ -37,18 +41,35 @@ def _scores(out: Outline, trust: list[float]) -> list[float]:
     return score
 
 
-def _trust(out: Outline, title: int, of_talk: float) -> list[float]:
+def _trust(out: Outline, title: int, elsewhere: frozenset[int], of_talk: float) -> list[float]:
     """For each box, how far its names and those around it speak for or against an article."""
     trust: list[float] = []
-    for box in out.boxes:
+    for index, box in enumerate(out.boxes):
         factor = trust[box.parent] if box.parent >= 0 else 1.0
         # What holds the headline is no aside: "comments-enabled" may be the name of a whole page.
         if box.parent > 0 and not box.first <= title < box.end:
             factor *= 0.3 if box.tag in _FRAMES else 1.0
             factor *= of_talk if "talk" in box.signs else 0.6 if "aside" in box.signs else 1.0
             factor *= 1.3 if "body" in box.signs else 1.0
-        trust.append(min(factor, 1.6))
+        trust.append(min(factor * (0.1 if index in elsewhere else 1.0), 1.6))
     return trust
+
+
+def _elsewhere(out: Outline, title: int) -> frozenset[int]:
+    """Other `<article>` elements than the headline's, if that holds text: the next stories of an endless page."""
+    if title < 0:
+        return frozenset()
+    worth = out.sums(lambda run: run.worth)
+    around = out.ancestors(out.runs[title].box)
+    own = next((index for index in around if out.boxes[index].tag == "article"), -1)
+    if own < 0 or worth(own) < _STORY:
+        return frozenset()
+    box = out.boxes[own]
+    return frozenset(
+        index
+        for index, other in enumerate(out.boxes)
+        if other.tag == "article" and (other.end <= box.first or other.first >= box.end)
+    )
 
 
 def is_consent(out: Outline, core: int) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from obelism.article.description import Description
-from obelism.article.outline import HEADINGS, Outline
+from obelism.article.outline import Outline
 
 _MIN_CARDS = 5
-_MAX_TEASER = 300  # characters
 _MOST = 0.6
 
 
@@ -19,15 +18,6 @@ def is_index_page(out: Outline, body: Sequence[int], about: Description) -> bool
     """
     if about.meta.get("og:type") == "article" or sum(1 for _ in about.of_type("Article", "Posting")) == 1:
         return False
-    teasers = [index for index in body if _is_teaser(out, index)]
+    teasers = [index for index in body if out.is_teaser(index)]
     worth = sum(out.runs[index].worth for index in body)
     return len(teasers) >= _MIN_CARDS and sum(out.runs[index].worth for index in teasers) > _MOST * worth
-
-
-def _is_teaser(out: Outline, index: int) -> bool:
-    if index == 0 or len(out.runs[index].text) > _MAX_TEASER:
-        return False
-    before = out.runs[index - 1]
-    return before.link_share > 0.8 and any(
-        out.boxes[box].tag in HEADINGS for box in (before.box, out.boxes[before.box].parent) if box >= 0
-    )

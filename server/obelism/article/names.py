@@ -134,7 +134,9 @@ FURNITURE = _openings(
 TALK_HEADING = _openings(
     r"(?:\d+ |all |top rated |post a |leave a |write a |join the )?"
     r"(?:comments?|reply|replies|conversation|discussion)\W*\d*\W*$",
-    r"(?:\d+ |vos |les |laisser un |ajouter un |poster un )?(?:commentaires?|réactions)\W*\d*\W*$|forum\W*$",
+    r"(?:\d+ |vos |les |tous les |voir les |laisse[rz] un |ajoute[rz] un |poste[rz] un )?"
+    r"(?:commentaires?|réactions)\W*\d*\W*$|forum\W*$|réagir(?: à .{0,30})?\W*$|comments (?:are|have been) closed",
+    r"\d+ (?:comments|commentaires|réactions|thoughts) (?:on|sur|à|pour)\b|participe[rz] à la discussion\W*$",
 )
 
 # A heading like this opens further reading, or notes.

@@ -18,6 +18,7 @@ from obelism.article.wordlist import wordlist
 from obelism.errors import PageTooLarge
 
 HEADINGS = wordlist("h1 h2 h3 h4 h5 h6")
+MAX_TEASER = 300  # characters
 
 
 @dataclass(slots=True)
@@ -73,6 +74,14 @@ class Outline:
         while box >= 0:
             yield box
             box = self.boxes[box].parent
+
+    def is_teaser(self, run: int) -> bool:
+        """Is it a short text under a linked heading, as on a card that leads to another article?"""
+        if run == 0 or len(self.runs[run].text) > MAX_TEASER:
+            return False
+        before = self.runs[run - 1]
+        around = (before.box, self.boxes[before.box].parent)
+        return before.link_share > 0.8 and any(self.boxes[box].tag in HEADINGS for box in around if box >= 0)
 
     def sums(self, of: Callable[[Run], float]) -> Callable[[int], float]:
         """A function that gives the sum of `of` over the runs of a box, in constant time."""

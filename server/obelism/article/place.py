@@ -62,7 +62,10 @@ class Place:
         return before and not branch.picture and self._may_be_lede(run)
 
     def _may_be_lede(self, run: Run) -> bool:
-        if "lede" in self.out.boxes[run.box].signs:
+        box = self.out.boxes[run.box]
+        if box.tag == "h1":
+            return False
+        if "lede" in box.signs:
             return len(run.text) >= 40
         # Below a headline a lede often has no full stop.
         return run.worth >= 60 or (self.title >= 0 and len(run.text) >= 60 and run.link_chars == 0)
