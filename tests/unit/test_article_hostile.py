@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bench.extraction import HOSTILE, STORY, outcome
 from obelism.article import read_article
-from obelism.errors import BadInput
+from obelism.errors import BadInput, PageTooLarge
 from obelism.model import Page
 from obelism.statements import statements_of
 
@@ -48,6 +48,13 @@ def test_an_xml_declaration_changes_nothing(start):
 def test_a_declared_charset_does_not_read_the_text_anew():
     html = '<meta charset="iso-8859-1">' + STORY.replace("mayor", "maïre’s “œuvre” €")
     assert "maïre’s “œuvre” €" in read_article(Page(html)).text
+
+
+@pytest.mark.parametrize("tag", ["div", "span", "table><tr><td", "x-y"])
+def test_elements_may_stand_inside_one_another_only_so_deep(tag):
+    assert "The council met" in read_article(Page(f"<{tag}>" * 300 + STORY)).text
+    with pytest.raises(PageTooLarge, match="more than 1,000 deep"):
+        read_article(Page(f"<{tag}>" * 1_001 + STORY))
 
 
 _TAGS = [

@@ -33,7 +33,7 @@ def read_article(page: Page, limits: Limits = _DEFAULT) -> Article:
     """
     soup = parse(page.html, limits)
     about = describe(soup)
-    out = outline(soup, limits.max_depth)
+    out = outline(soup)
     names = title_names(about)
     title = find_title(out, names)
     body = body_runs(out, title)

@@ -15,7 +15,6 @@ from bs4.element import NavigableString, PageElement, Tag
 
 from obelism.article.names import Sign, signs_of
 from obelism.article.wordlist import wordlist
-from obelism.errors import PageTooLarge
 
 HEADINGS = wordlist("h1 h2 h3 h4 h5 h6")
 MAX_TEASER = 300  # characters
@@ -98,9 +97,9 @@ def reads_as_sentence(text: str) -> bool:
     return _SENTENCE_END.search(text[-8:]) is not None or _SENTENCE_INSIDE.search(text[:2000]) is not None
 
 
-def outline(soup: BeautifulSoup, max_depth: int) -> Outline:
-    """The visible text of a parsed page; raises PageTooLarge beyond `max_depth` open elements."""
-    return _Walk(max_depth).over(soup.body or soup)
+def outline(soup: BeautifulSoup) -> Outline:
+    """The visible text of a parsed page."""
+    return _Walk().over(soup.body or soup)
 
 
 # Elements whose content a reader never sees as text, or that are controls.
@@ -129,8 +128,7 @@ _CLAUSE_END = re.compile(r"[.!?…:;»”\"')\]]\s*$")
 class _Walk:
     """One pass over the tree with a stack of its own: pages nest deeper than Python recurses."""
 
-    def __init__(self, max_depth: int) -> None:
-        self.max_depth = max_depth
+    def __init__(self) -> None:
         self.out = Outline()
         self.box = -1
         self.pieces: list[str] = []
@@ -153,8 +151,6 @@ class _Walk:
             else:
                 stack.pop()
                 self._leave(element)
-            if len(stack) > self.max_depth:
-                raise PageTooLarge(f"The page nests its elements more than {self.max_depth:,} deep.")
         return self.out
 
     def _text(self, node: str) -> None:
