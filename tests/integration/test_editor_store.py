@@ -8,7 +8,7 @@ import pytest
 
 from obelism.errors import BadInput, NotFound
 from obelism.model import Claim, Review
-from obelism.store import ChangedMeanwhile, Store, Taken, revision_of
+from obelism.store import ChangedMeanwhile, Store, Taken, feedback, revision_of
 
 MOON = Claim("moon", "The Moon is made of cheese.", "en")
 MARS = Claim("mars", "Mars is inhabited.", "en", reviews=(Review("AFP", "False", "https://afp.example/1"),))
@@ -84,7 +84,32 @@ def test_a_least_score_is_kept_logged_and_made_known_to_every_node(store: Store)
 
 def test_each_confirmed_wrong_match_asks_for_a_higher_score(store: Store) -> None:
     store.put([MOON])
-    assert [store.floors.raise_step("moon", "anna") for _ in range(5)] == [0.9, 0.95, 0.98, 0.99, 0.99]
+    asked = []
+    for _ in range(5):
+        store.feedback.add("moon", "wrong-match")
+        store.feedback.decide("moon", "wrong-match", "confirmed", "anna")
+        asked.append(store.score_floors()["moon"])
+    assert asked == [0.9, 0.95, 0.98, 0.99, 0.99]
+
+
+def test_a_confirmed_wrong_match_and_the_higher_score_come_together_or_not_at_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    store.put([MOON])
+    store.feedback.add("moon", "wrong-match")
+    with monkeypatch.context() as patched:
+        patched.setattr(feedback, "raise_floor", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            store.feedback.decide("moon", "wrong-match", "confirmed", "anna")
+    assert [word.count for word in store.feedback.queue()] == [1]
+    assert store.score_floors() == {}
+    store.feedback.decide("moon", "wrong-match", "dismissed", "anna")
+    store.feedback.add("moon", "wrong-framing")
+    store.feedback.decide("moon", "wrong-framing", "confirmed", "anna")
+    assert store.score_floors() == {}
 
 
 def test_a_least_score_is_a_probability_of_a_known_claim(store: Store) -> None:

@@ -13,6 +13,7 @@ from obelism.errors import BadInput, NotFound
 from obelism.model import FRAMINGS, Framing
 from obelism.store.claims import Changes, chunks, in_service
 from obelism.store.database import Database
+from obelism.store.floors import raise_floor
 from obelism.store.schema import feedback
 
 Kind = Literal["wrong-match", "wrong-framing", "helpful"]
@@ -76,7 +77,8 @@ class FeedbackTable:
     def decide(self, claim_id: str, kind: Kind, decision: Decision, actor: str) -> int:
         """Confirm or dismiss what is open of that kind; how many readers it was.
 
-        The claim gets a new change number: every node then asks anew how careful it must be.
+        With confirmed wrong matches the claim needs a higher score from the same moment on. It gets a new change
+        number: every node then asks anew how careful it must be.
         """
         at = self._database.timestamp()
         of_it = (feedback.c.claim_id == claim_id, feedback.c.kind == kind, feedback.c.state == "open")
@@ -89,6 +91,8 @@ class FeedbackTable:
             if total:
                 changes = Changes(connection, at, actor)
                 changes.touch(claim_id)
+                if kind == "wrong-match" and decision == "confirmed" and changes.get(claim_id):
+                    raise_floor(changes, claim_id)
                 changes.note("decide feedback", claim_id, after=f"{total} × {kind}: {decision}")
                 changes.write()
         return total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from obelism.errors import BadInput, NotFound
 from obelism.store.claims import Changes
@@ -27,10 +27,8 @@ class Floors:
 
     def get(self, claim_id: str) -> float | None:
         """The least score of one claim; None where it is the usual one."""
-        chosen = select(score_floors.c.min_score).where(score_floors.c.claim_id == claim_id)
         with self._database.reading() as connection:
-            found = connection.execute(chosen).scalar()
-        return None if found is None else float(found)
+            return _floor(connection, claim_id)
 
     def set(self, claim_id: str, floor: float | None, actor: str) -> None:
         """Ask for a score of at least `floor`, 0..1, from now on; None ends that. Raises NotFound.
@@ -43,23 +41,30 @@ class Floors:
             changes = Changes(connection, self._database.timestamp(), actor)
             if changes.get(claim_id) is None:
                 raise NotFound(f"no claim {claim_id}")
-            of_it = score_floors.c.claim_id == claim_id
-            before = connection.execute(select(score_floors.c.min_score).where(of_it)).scalar()
-            if before == floor:
-                return
-            connection.execute(delete(score_floors).where(of_it))
-            if floor is not None:
-                connection.execute(insert(score_floors).values(claim_id=claim_id, min_score=floor))
-            changes.touch(claim_id)
-            changes.note("set least score", claim_id, _told(before), _told(floor))
+            _set(changes, claim_id, floor)
             changes.write()
 
-    def raise_step(self, claim_id: str, actor: str) -> float:
-        """Ask for the next higher of STEPS; the new least score. Raises NotFound."""
-        now = self.get(claim_id) or 0.0
-        floor = next((step for step in STEPS if step > now), now)
-        self.set(claim_id, floor, actor)
-        return floor
+
+def raise_floor(changes: Changes, claim_id: str) -> None:
+    """Ask for the next higher of STEPS, as part of the transaction of `changes`."""
+    now = _floor(changes.connection, claim_id) or 0.0
+    _set(changes, claim_id, next((step for step in STEPS if step > now), now))
+
+
+def _floor(connection: Connection, claim_id: str) -> float | None:
+    chosen = select(score_floors.c.min_score).where(score_floors.c.claim_id == claim_id)
+    return connection.execute(chosen).scalar()
+
+
+def _set(changes: Changes, claim_id: str, floor: float | None) -> None:
+    before = _floor(changes.connection, claim_id)
+    if before == floor:
+        return
+    changes.connection.execute(delete(score_floors).where(score_floors.c.claim_id == claim_id))
+    if floor is not None:
+        changes.connection.execute(insert(score_floors).values(claim_id=claim_id, min_score=floor))
+    changes.touch(claim_id)
+    changes.note("set least score", claim_id, _told(before), _told(floor))
 
 
 def _told(floor: float | None) -> str:

@@ -10,7 +10,7 @@ from obelism.api.editor.listing import ClaimRow, row_of
 from obelism.api.editor.visits import Routes, Visit
 from obelism.errors import BadInput
 from obelism.store import Feedback
-from obelism.store.feedback import KINDS, Kind
+from obelism.store.feedback import KINDS, Decision, Kind
 
 routes = Routes()
 
@@ -44,15 +44,10 @@ def decide_feedback(visit: Visit) -> Response:
     id, kind = visit.form.get("id", ""), next((k for k in KINDS if k == visit.form.get("kind")), None)
     if kind is None or visit.act not in ("confirm", "dismiss"):
         raise BadInput("a word on a note is confirmed or dismissed")
-    store = visit.service.store
-    if visit.act == "dismiss":
-        store.feedback.decide(id, kind, "dismissed", visit.actor)
-        return visit.go("show_feedback", "dismissed")
-    readers = store.feedback.decide(id, kind, "confirmed", visit.actor)
-    if not readers or kind != "wrong-match":
-        return visit.go("show_feedback", "confirmed")
-    store.floors.raise_step(id, visit.actor)
-    return visit.go("show_feedback", "raised")
+    decision: Decision = "confirmed" if visit.act == "confirm" else "dismissed"
+    readers = visit.service.store.feedback.decide(id, kind, decision, visit.actor)
+    raised = readers and kind == "wrong-match" and decision == "confirmed"
+    return visit.go("show_feedback", "raised" if raised else decision)
 
 
 def _complaints(visit: Visit) -> list[Complaint]:
