@@ -9,8 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from obelism import api
 from obelism.article import Limits
-from obelism.candidates import Index
-from obelism.encoder import Encoder, default_encoder
+from obelism.candidates import Keeper, open_or_build
+from obelism.encoder import default_encoder
 from obelism.errors import Unavailable
 from obelism.pipeline import Pipeline
 from obelism.settings import Settings
@@ -37,7 +37,6 @@ def create_pipeline(settings: Settings) -> Pipeline:
 
 def pipeline_of(settings: Settings, store: Store) -> Pipeline:
     """The stages over the claims of `store`."""
-    encoder = default_encoder()
     limits = Limits(settings.max_html_bytes, settings.max_tags, settings.max_depth)
 
     def is_reviewed(address: str) -> bool:
@@ -48,29 +47,11 @@ def pipeline_of(settings: Settings, store: Store) -> Pipeline:
         except Unavailable:
             return False
 
-    index = _index(settings, store, encoder)
-    return Pipeline(index, lambda after: store.changes(after), store.score_floors, is_reviewed, limits=limits)
-
-
-def _index(settings: Settings, store: Store, encoder: Encoder) -> Index:
-    """The index over all claims: mapped from disk and brought up to date, or built and written.
-
-    It is derived data in a folder that belongs to one database. A folder that cannot be written costs
-    the time of building it at each start, and nothing else.
-    """
     folder = settings.index_folder / _identity(settings, store)
-    index = Index.open(folder, encoder) if folder.is_dir() else None
-    if index and index.sequence <= store.latest_change():
-        index.apply(store.changes(index.sequence))
-        return index
-    sequence = store.latest_change()
-    built = Index.build(store.claims(), encoder, sequence)
-    try:
-        built.save(folder)
-    except OSError:
-        return built
-    # Mapped from the file, the workers share its memory; built here, each of them would own a copy.
-    return Index.open(folder, encoder) or built
+    index = open_or_build(folder, default_encoder(), store.claims, store.latest_change())
+    keeper = Keeper(index, folder, store.changes)
+    keeper.refresh()
+    return Pipeline(index, keeper.refresh, store.score_floors, is_reviewed, limits=limits)
 
 
 def _identity(settings: Settings, store: Store) -> str:

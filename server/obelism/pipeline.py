@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from obelism.article import Limits, read_article
-from obelism.candidates import Change, Index
+from obelism.candidates import Index
 from obelism.framing import frame, refers_back
 from obelism.matches import Asked, Matcher, page_names
 from obelism.model import Article, Candidate, Claim, Match, Page, Reading, Statement
@@ -35,8 +35,8 @@ LOOKUP_VERIFIED = 24
 
 Timer = Callable[[str, float], None]
 Keep = Callable[[Claim], bool]
-Changes = Callable[[int], Iterable[Change]]
-"""What the store has changed after a change number, in order."""
+TakeIn = Callable[[], int]
+"""Brings the index to the store's latest change; says by how many changes it went on."""
 Floors = Callable[[], Mapping[str, float]]
 """Claims that readers' confirmed reports have made harder to match: id -> the least score of a note."""
 
@@ -62,7 +62,7 @@ class Pipeline:
     def __init__(
         self,
         index: Index,
-        changes: Changes = lambda _after: (),
+        take_in: TakeIn = lambda: 0,
         floors: Floors = dict,
         is_reviewed: Callable[[str], bool] = lambda _url: False,
         verifier: Verifier | None = None,
@@ -70,7 +70,7 @@ class Pipeline:
         timer: Timer | None = None,
     ) -> None:
         self.index = index
-        self.changes = changes
+        self.take_in = take_in
         self.floors = floors
         self.is_reviewed = is_reviewed
         self._least: Mapping[str, float] = floors()
@@ -86,7 +86,7 @@ class Pipeline:
     def refresh(self) -> int:
         """Take in what the store has changed since; returns how many changes."""
         self._least = self.floors()
-        return self.index.apply(self.changes(self.index.sequence))
+        return self.take_in()
 
     def read(self, page: Page) -> Reading:
         """Find the notes of a page. Raises NotAnArticle or PageTooLarge."""

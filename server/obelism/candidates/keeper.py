@@ -8,6 +8,7 @@ switch over to it. A process that dies lets go of the lock.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
@@ -24,6 +25,10 @@ from obelism.model import Claim
 LOCK = "lock"
 # So many changes every process takes in for itself, in about half a second. More are encoded by one process only.
 OWN_CHANGES = 400
+# They are taken in by so many at a time, so that the first are found before the last are encoded.
+MOST_AT_ONCE = 2_000
+# How long a caller waits for another thread that is taking changes in.
+PATIENCE_SECONDS = 1.0
 # A new generation is due when so many claims came or went, and this share of all: writing it costs a second for
 # 20,000 claims, searching a few hundred changed ones nothing.
 DUE_CLAIMS = 2_000
@@ -69,12 +74,21 @@ class Keeper:
         self.index, self.folder, self.changes = index, folder, changes
         self._seen = generations.newest_name(folder)
         self._writable = True
+        self._refreshing = threading.Lock()
 
     def refresh(self) -> int:
         """Take in what the store has changed since; returns by how many changes the index went on.
 
         Whatever `changes` raises passes through, and leaves the index as it was.
         """
+        if not self._refreshing.acquire(timeout=PATIENCE_SECONDS):
+            return 0
+        try:
+            return self._refresh()
+        finally:
+            self._refreshing.release()
+
+    def _refresh(self) -> int:
         before = self.index.sequence
         self._switch()
         waiting = list(islice(self.changes(self.index.sequence), OWN_CHANGES + 1))
@@ -106,7 +120,9 @@ class Keeper:
 
     def _take_in_all(self) -> None:
         self._switch()
-        self.index.apply(self.changes(self.index.sequence))
+        waiting = iter(self.changes(self.index.sequence))
+        while some := list(islice(waiting, MOST_AT_ONCE)):
+            self.index.apply(some)
 
     def _write(self) -> None:
         self._switch()
