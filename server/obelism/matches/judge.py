@@ -105,7 +105,8 @@ class Matcher:
         return out
 
     def rank(self, asked: Sequence[Asked], most: int) -> list[Match]:
-        """All pairs, best first: the verifier orders the first `most` of the cheap order, the rest follow."""
+        """All pairs, given as the index found them, best first: the verifier orders the first `most` of the cheap
+        order, the rest follow."""
         reader = Reader()
         seen = [features_of(one, reader) for one in asked]
         cheap = [self.model.rank_cheap.probability(list(features.vector())) for features in seen]
@@ -116,8 +117,12 @@ class Matcher:
             merit = self.model.rank.probability([verdict.same, *seen[at].vector()])
             first.append((merit, self._judged(asked[at], seen[at], verdict, reader)))
         first.sort(key=lambda one: -one[0])
-        rest = [(cheap[at], self._unverified(asked[at], seen[at], cheap[at], reader)) for at in order[most:]]
-        return [match for _, match in (*first, *rest)]
+        place = {at: number for number, at in enumerate(order)}
+        # By the cheap features' order and the index's: by the former alone recall@50 fell behind the index's own,
+        # on train parts from 0.920 to 0.908 (French posts) and from 0.980 to 0.967 (tweets).
+        rest = sorted(order[most:], key=lambda at: (place[at] + at, at))
+        unverified = [self._unverified(asked[at], seen[at], cheap[at], reader) for at in rest]
+        return [*(match for _, match in first), *unverified]
 
     def _unverified(self, one: Asked, features: Features, score: float, reader: Reader) -> Match:
         wording = wording_for(one.candidate, one.language)
