@@ -27,6 +27,14 @@ def test_the_example_environments_can_be_read() -> None:
         assert Settings.from_environment(given).hosts
 
 
+def test_all_nodes_sign_the_cookies_of_editors_with_one_key() -> None:
+    # Drawn by each node for itself, an editor whom nginx sends to another node would be signed out.
+    assert "OBELISM_SECRET_KEY: ${OBELISM_SECRET_KEY:?" in text("compose", "compose.yaml")
+    for example in ("systemd/obelism.env.example", "compose/env.example"):
+        assert "OBELISM_SECRET_KEY=\n" in text(example)
+    assert "OBELISM_SECRET_KEY" in (DEPLOY.parent / "docs" / "OPERATING.md").read_text("utf-8")
+
+
 def test_nginx_takes_the_largest_body_and_keeps_it_in_memory() -> None:
     proxy = text("nginx", "proxy.conf")
     sizes = {
