@@ -218,6 +218,11 @@ class Settings:
         "as `factcheck:query=vaccine&languageCode=fr`. They are remembered in the database.",
         shown="none",
     )
+    sync_minutes: int = _setting(
+        15,
+        _count(1, 10_080),
+        "How old a feed becomes before `obelism serve --sync` and `obelism claims sync --repeat` fetch it again.",
+    )
     fact_check_key: str = _setting("", _text, "Key for the Google Fact Check Tools API.", shown="none")
     index_folder: Path = _setting(  # noqa: RUF009 (it returns a field)
         lambda: user_cache_path("obelism") / "index",

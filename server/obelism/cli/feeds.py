@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import click
 
+from obelism import imports
+from obelism.api import logs
 from obelism.cli.arriving import importing
 from obelism.cli.database import actor, open_database, settings
-from obelism.errors import BadInput
+from obelism.errors import BadInput, Unavailable
 from obelism.imports import Synced, sync_feed
 from obelism.ingest import Limits, Options, is_feed
+
+# How often `--repeat` looks whether a feed is due: it may have been added, or tried by another node.
+LOOK_SECONDS = 30
+
+log = logging.getLogger("obelism")
 
 
 @click.command()
 @click.option("--allow-private", is_flag=True, help="Fetch from this machine and its network, too.")
-def sync(allow_private: bool) -> None:
+@click.option("--repeat", is_flag=True, help="Go on, each feed every OBELISM_SYNC_MINUTES, and tell the log.")
+def sync(allow_private: bool, repeat: bool) -> None:
     """Fetch all feeds, and take in what is new: those of `claims feed` and of OBELISM_FEEDS.
 
     Ends with 1 when a feed failed.
     """
     given = settings()
     options = Options(key=given.fact_check_key, limits=Limits(private=allow_private))
+    if repeat:
+        logs.configure()
+        _keep_syncing(options, given.feeds, timedelta(minutes=given.sync_minutes), _while_wanted())
+        return
     failed = False
     with open_database() as store:
         for url in given.feeds:
@@ -37,6 +54,42 @@ def sync(allow_private: bool) -> None:
             click.echo(f"{feed.url}: {_told(synced)}")
             failed = failed or synced.error is not None
     sys.exit(1 if failed else 0)
+
+
+def _keep_syncing(
+    options: Options, urls: tuple[str, ...], every: timedelta, wanted: Callable[[], bool]
+) -> None:
+    """Fetch what is due, again and again. Of several nodes that do this one fetches a feed."""
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(10)
+    while wanted():
+        try:
+            with open_database() as store:
+                while wanted():
+                    for synced in imports.sync(store, options, urls=urls, every=every):
+                        tell = log.info if synced.error is None else log.warning
+                        tell("synced", extra={"feed": _without_query(synced.url), "detail": _told(synced)})
+                    _wait(wanted)
+        except Unavailable as error:
+            log.warning("not-synced", extra={"detail": str(error)})
+            _wait(wanted)
+
+
+def _wait(wanted: Callable[[], bool]) -> None:
+    until = time.monotonic() + LOOK_SECONDS
+    while wanted() and time.monotonic() < until:
+        time.sleep(0.5)
+
+
+def _while_wanted() -> Callable[[], bool]:
+    """True until the process that started this one has ended, of which a kill gives no other notice."""
+    parent = os.getppid()
+    return lambda: os.getppid() == parent
+
+
+def _without_query(url: str) -> str:
+    # A query can hold a key.
+    return urlsplit(url)._replace(query="", fragment="").geturl()
 
 
 @click.group()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -22,21 +24,25 @@ from obelism.settings import Settings
 @click.option("--host", help="Address to listen on.  [OBELISM_HOST or 127.0.0.1]")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [OBELISM_PORT or 8750]")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.  [OBELISM_WORKERS or 2]")
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
+@click.option("--sync", is_flag=True, help="Fetch the feeds, too, each every OBELISM_SYNC_MINUTES.")
+@click.option("--allow-private", is_flag=True, help="With --sync: from this machine and its network, too.")
+def serve(host: str | None, port: int | None, workers: int | None, sync: bool, allow_private: bool) -> None:
     """Serve the API and the front page until stopped."""
     settings = Settings.from_environment(os.environ)
     settings = replace(
         settings, host=host or settings.host, port=port or settings.port, workers=workers or settings.workers
     )
     _check_port(settings)
-    Server(settings).run()
+    Server(settings, ("--allow-private",) * allow_private if sync else None).run()
 
 
 class Server(BaseApplication):
     """gunicorn around one application, loaded once and then shared by the workers."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, sync: tuple[str, ...] | None = None) -> None:
+        """`sync` are the options of the process that fetches the feeds; None for no such process."""
+        self.settings, self.sync = settings, sync
+        self.syncing: subprocess.Popen[bytes] | None = None
         # Where the workers' numbers are added up; prometheus_client looks for it when it is imported. They
         # are written through mapped files: on a disk that is full that kills a worker, so they go to memory.
         self.numbers = tempfile.mkdtemp(prefix="obelism-metrics-", dir=_memory())
@@ -64,7 +70,7 @@ class Server(BaseApplication):
             "when_ready": self._when_ready,
             "post_worker_init": self._start_refreshing,
             "child_exit": self._forget_worker,
-            "on_exit": lambda _: shutil.rmtree(self.numbers, ignore_errors=True),
+            "on_exit": self._end,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -79,6 +85,15 @@ class Server(BaseApplication):
     def _when_ready(self, _: Any) -> None:
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         click.echo(f"Obelism is ready: http://{host}:{self.settings.port}/  (Ctrl+C stops it)", err=True)
+        if self.sync is not None:
+            # A process of its own, and a patient one: a large feed takes little from readers.
+            command = ("from obelism.cli import main; main()", "claims", "sync", "--repeat", *self.sync)
+            self.syncing = subprocess.Popen([sys.executable, "-c", *command])
+
+    def _end(self, _: Any) -> None:
+        if self.syncing is not None:
+            self.syncing.terminate()
+        shutil.rmtree(self.numbers, ignore_errors=True)
 
     def _start_refreshing(self, worker: Any) -> None:
         worker.wsgi.extensions["obelism"].start_refreshing()

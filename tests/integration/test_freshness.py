@@ -1,0 +1,74 @@
+"""`obelism serve --sync`: feeds are fetched while pages are read, and their age is shown."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from obelism import records
+from serving import BRIDGE, MAYOR, Running, running
+from webserver import running_site
+
+COMMAND = (str(Path(sys.executable).with_name("obelism")), "serve", "--sync", "--allow-private")
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 90) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.2)
+
+
+def alive(process: int) -> bool:
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text("utf-8").rpartition(") ")[2][0] != "Z"
+
+
+def syncing(service: Running) -> int:
+    """The process that fetches the feeds: the child that was started as a command of its own."""
+    (found,) = [
+        child for child in service.workers() if b"--repeat" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    return found
+
+
+def test_feeds_are_fetched_while_the_service_runs_and_their_age_is_told(tmp_path: Path) -> None:
+    with running_site() as site:
+        site["/feed"] = "\n".join(map(records.dump, (BRIDGE, MAYOR)))
+        feed = site.url("/feed")
+        with running(tmp_path, (), COMMAND, OBELISM_FEEDS=f"{feed}?key=secret") as service:
+
+            def ready() -> dict[str, object]:
+                answer: dict[str, object] = httpx.get(f"{service.address}/readyz", timeout=30).json()
+                return answer
+
+            wait_for(lambda: ready()["claims"] == 2)
+            [shown] = ready()["feeds"]
+            assert shown["name"] == feed
+            assert shown["age_seconds"] < 90
+            assert (
+                f'obelism_feed_age_seconds{{feed="{feed}"}}'
+                in httpx.get(f"{service.address}/metrics", timeout=30).text
+            )
+            child = syncing(service)
+            # A kill gives nobody time to end it: it looks for itself.
+            os.kill(service.process.pid, signal.SIGKILL)
+            wait_for(lambda: not alive(child))
+            log = service.log.read_text("utf-8")
+    assert '"synced"' in log
+    assert "2 added" in log
+    assert "secret" not in log
+
+
+def test_the_process_that_fetches_ends_with_the_service(tmp_path: Path) -> None:
+    with running(tmp_path, (), COMMAND) as service:
+        child = syncing(service)
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(60) == 0
+        wait_for(lambda: not alive(child))
