@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from obelism.api.shapes import NotesShown, ProblemShown
-from serving import ARTICLE, BRIDGE, CLAIMS, application, program
+from serving import ARTICLE, BRIDGE, CLAIMS, application, program, token
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +152,19 @@ def test_odd_pages_end_in_notes_or_a_clear_refusal(client: FlaskClient, html: st
 def test_a_claim_of_the_database_is_shown_in_the_form_in_which_it_was_imported(client: FlaskClient) -> None:
     found = client.get("/v1/claims").json["claims"]
     assert [claim["id"] for claim in found] == sorted(claim.id for claim in CLAIMS)
+
+
+def test_half_a_character_costs_no_more_than_itself(client: FlaskClient) -> None:
+    # Scripts that cut a text to a length leave such halves; JSON can only say them as an escape.
+    html = ARTICLE.replace("</h1>", " \ud83d \udc4d\ud83d \U0001f44d \\\\ud83d</h1>", 1)
+    answer = client.post("/v1/notes", data=json.dumps({"html": html}), content_type="application/json")
+    assert answer.status_code == 200
+    assert answer.json["counts"]["notes"] == 1
+    assert answer.json["page"]["title"].endswith(" \ufffd \ufffd\ufffd \U0001f44d \\\\ud83d")
+
+
+def test_a_claim_with_half_a_character_is_refused_rather_than_changed() -> None:
+    with application() as app:
+        claim = {"id": "half", "text": "half a \ud83d", "language": "en"}
+        answer = program(app).post("/v1/claims", json=claim, headers=token(app))
+    assert answer.status_code == 400

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from obelism.model import Page, Reading
+from obelism.settings import Settings
 from serving import ARTICLE, application, browser, program
 
 
@@ -110,3 +111,15 @@ def test_one_client_has_only_so_many_requests_in_work(app: Flask) -> None:
     assert first == [200]
     assert (second.status_code, second.headers["Retry-After"]) == (429, "1")
     assert browser(app).post("/v1/lookups", json=asked).status_code == 200
+
+
+def test_one_client_alone_cannot_take_every_thread_of_a_worker() -> None:
+    assert Settings().client_requests < Settings().threads
+
+
+@pytest.mark.parametrize("body", [b'{"html": "", ' + b'"x":1,' * 100_000, b'{"html":[' + b"[]," * 100_000])
+@pytest.mark.parametrize("path", ["/v1/notes", "/v1/lookups", "/v1/feedback"])
+def test_a_flood_of_fields_is_refused_before_it_is_read(app: Flask, path: str, body: bytes) -> None:
+    answer = program(app).post(path, data=body, content_type="application/json")
+    assert answer.status_code == 422
+    assert "outside of its strings" in answer.json["detail"]

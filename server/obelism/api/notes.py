@@ -31,7 +31,7 @@ def check_page(asked: Asked) -> Answer:
         service.meters.cached.inc()
         logs.tell(cached=1)
         return Answer(known)
-    sent = validated_json(NotesAsked, raw.content)
+    sent = validated_json(NotesAsked, raw.content, mend=True)
     answer = reading_shown(read_page(service, Page(sent.html, sent.url, sent.language)))
     encoded = Answer(answer).encoded()
     service.cache.put(key, encoded)
