@@ -178,8 +178,14 @@ class Settings:
         _seconds,
         "Time for one page or look-up. After it the answer is 503, and a worker that hangs is replaced.",
     )
+    receive_seconds: float = _setting(
+        10.0, _seconds, "Time that a client may take to send a request. Then its connection is closed."
+    )
     client_requests: int = _setting(
-        4, _count(1, 10_000), "Requests that one client may have in work at once, a worker."
+        3,
+        _count(1, 10_000),
+        "Requests that one client may have in work at once, a worker; less than `OBELISM_THREADS`, so that one "
+        "client alone cannot keep others waiting.",
     )
     rate_limit: str = _setting(
         "120 per minute",

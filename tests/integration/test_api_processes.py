@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -135,3 +136,28 @@ def test_nothing_is_left_outside_its_own_folders(tmp_path: Path) -> None:
     with running(tmp_path, HOME=str(home), XDG_RUNTIME_DIR="") as service:
         assert check(service).is_success
     assert not list(home.rglob("*"))
+
+
+HALVES = (
+    "",
+    "POST /v1/notes HTTP/1.1\r\nHost: local",
+    "POST /v1/notes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{",
+)
+
+
+@pytest.mark.parametrize("half", HALVES, ids=["nothing", "half a head", "half a body"])
+def test_clients_that_stop_in_the_middle_of_a_request_keep_nobody_waiting(tmp_path: Path, half: str) -> None:
+    few = {"OBELISM_WORKERS": "1", "OBELISM_THREADS": "2", "OBELISM_RECEIVE_SECONDS": "1"}
+    with running(tmp_path, **few) as service, ExitStack() as connections:
+        address = urlsplit(service.address)
+        for _ in range(32):
+            slow = connections.enter_context(socket.create_connection((address.hostname, address.port)))
+            slow.sendall(half.encode())
+        assert check(service, timeout=50).json()["counts"]["notes"] == 1
+
+
+def test_a_request_that_took_its_time_in_work_is_answered_although_the_time_to_send_it_is_over(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path, command=SLOW, OBELISM_RECEIVE_SECONDS="0.1") as service:
+        assert check(service, f"takes a second {ARTICLE}").json()["counts"]["notes"] == 1

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import socket
+import time
 from typing import Any, cast
 
 from flask import Flask
 from gunicorn import util
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker  # type: ignore[attr-defined]
+
+# A new connection waits so long for its first byte in a thread; then it waits without one.
+FIRST_BYTE_SECONDS = 0.05
 
 log = logging.getLogger("obelism")
 
@@ -19,14 +25,38 @@ class Worker(ThreadWorker):
     """gunicorn's threaded worker, which tells the truth about its health and quotes nobody.
 
     Threads rather than one request a process: browsers open connections ahead of need and leave them
-    idle, and each would hold a whole process.
+    idle, and each would hold a whole process. For the same reason a connection has a thread only while it
+    has something to say, and must have said it within a time: eight clients that send half a request and
+    then nothing would otherwise hold all threads for good.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._begun: dict[TConn, float] = {}
+
+    def handle(self, conn: TConn) -> Any:
+        if not conn.initialized and not conn.wait_for_data(FIRST_BYTE_SECONDS):
+            return _DEFER
+        self._begun[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            self._begun.pop(conn, None)
+
     def notify(self) -> None:
+        self._hear_no_more_of_the_slow()
         # The arbiter replaces a worker that does not report. Alone, the main thread would report on
         # while every other thread hangs.
         if not cast(Flask, self.wsgi).extensions["obelism"].watchdog.stuck:
             super().notify()
+
+    def _hear_no_more_of_the_slow(self) -> None:
+        # Called every second. A request that has arrived in full is not touched by this: it is answered.
+        settings = cast(Flask, self.wsgi).extensions["obelism"].settings
+        for conn, begun in list(self._begun.items()):
+            if time.monotonic() > begun + settings.receive_seconds:
+                with contextlib.suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what is no HTTP as a problem; gunicorn's own answer and log line quote the request."""
