@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
 import platform
 import sys
 import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
+FLOORS = json.loads((HERE / "floors.json").read_text("utf-8"))
 sys.path[:0] = [str(HERE.parent)]
 
 # Each module has `run() -> dict[str, float]`; the order is that of the table.
@@ -32,6 +34,10 @@ def main(chosen: list[str]) -> None:
         lines += ["", f"## {name}", "", "| measure | value |", "|---|---|"]
         lines += [f"| {key} | {value:.3f} |" for key, value in numbers.items()]
         print("\n".join(lines[-len(numbers) :]))
+        for key, floor in FLOORS.get(name, {}).items():
+            if numbers and numbers[key] < floor:
+                lines.append(f"| **{key} is below its floor** | {floor:.3f} |")
+                print(lines[-1])
         print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
     if not chosen:
         (HERE.parents[1] / "docs" / "BENCHMARKS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,12 +1,13 @@
-"""The index at 300,000 claims: time of a page, building, starting, memory, growth; and what peers take.
+"""Reading at 300,000 claims: time of a page, building, starting, memory, growth; and what peers take.
 
     python -m bench.scale                  from tests/: the table, at 300,000 claims (about ten minutes)
     python -m bench.scale --claims 50000   smaller
     python -m bench.scale --json           the numbers of `run()`
 
-Claims: halves of real claims joined anew. Pages: 50 sentences of real articles in one language. All on one core;
-`cpu` numbers are processor time, which other programs on the machine do not disturb. RapidFuzz over everything is
-measured on a slice of the claims, FTS5 and pg_trgm on a few sentences, and multiplied up.
+Claims: halves of real claims joined anew. Pages: 50 sentences of real articles in one language, read through all
+stages. `cpu` numbers are processor time, which other programs on the machine hardly disturb. RapidFuzz over everything
+is measured on a slice of the claims, FTS5 and pg_trgm on a few sentences, and multiplied up.
+A run at 300,000 claims writes its numbers, and what follows from them, into docs/SCALING.md.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from html import escape
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from statistics import median
 
@@ -28,13 +34,14 @@ import psycopg
 from rapidfuzz import fuzz, process
 
 import postgresql
+from bench import scaling
 from obelism.article import read_article
 from obelism.candidates import Index
-from obelism.candidates.queries import cleaned
 from obelism.encoder import default_encoder
 from obelism.errors import NotAnArticle
 from obelism.model import Claim, Page, Review
 from obelism.names import terms
+from obelism.pipeline import Pipeline
 from obelism.records import load
 from obelism.statements import statements_of
 from obelism.text import fold
@@ -42,8 +49,9 @@ from obelism.text import fold
 DATA = Path(__file__).parents[3] / "shared" / "data"
 SIZE = 300_000
 SENTENCES = 50
-PER_STATEMENT = 12
+ROUNDS = 3
 WORKERS = 4
+CORES = 2
 # Of the peers: claims that RapidFuzz sees, and sentences that the databases are asked for.
 SLICE = 10_000
 ASKED = 5
@@ -51,7 +59,7 @@ TRIGRAMS = "select text from claim where text %% %s order by similarity(text, %s
 
 
 def run(size: int = SIZE) -> dict[str, float]:
-    """All numbers by name; milliseconds a page, claims a second, megabytes."""
+    """All numbers by name; milliseconds a page, pages and claims a second, megabytes."""
     if not DATA.exists():
         print(f"SKIPPED scale: {DATA} is not there", file=sys.stderr)
         return {}
@@ -63,18 +71,19 @@ def run(size: int = SIZE) -> dict[str, float]:
         _build(claims[: size // 10], small)
         out |= _build(claims, large)
         started = time.perf_counter()
-        index = Index.open(large, default_encoder())
-        assert index is not None
-        index.candidates(pages[0][0], pages[0][1], PER_STATEMENT, page=True)
+        pipeline = _opened(large)
+        pipeline.read(pages[0])
         out["start_and_first_page_s"] = time.perf_counter() - started
-        tenth = Index.open(small, default_encoder())
-        assert tenth is not None
-        out |= _reading(index, pages)
-        out["page_cpu_ms_at_a_tenth"] = _reading(tenth, pages)["page_cpu_ms"]
+        out |= _reading(pipeline, pages)
+        out["page_cpu_ms_at_a_tenth"] = _reading(_opened(small), pages)["page_cpu_ms"]
         out["ten_times_the_claims"] = out["page_cpu_ms"] / out["page_cpu_ms_at_a_tenth"]
+        out[f"pages_per_s_{CORES}_processes"] = _throughput(pipeline, pages)
         out["disk_mb"] = sum(file.stat().st_size for file in large.rglob("*") if file.is_file()) / 2**20
         out["four_workers_mb"] = _memory(large, pages)
-    return out | _peers([claim.text for claim in claims], pages)
+    out |= _peers([claim.text for claim in claims])
+    if size == SIZE:
+        scaling.write(out)
+    return out
 
 
 def recombined(size: int) -> list[Claim]:
@@ -103,8 +112,18 @@ def _halves(one: str, other: str) -> str:
     return " ".join([*first[: (len(first) + 1) // 2], *second[len(second) // 2 :]])
 
 
-def _pages() -> Iterator[tuple[list[str], str]]:
+def _pages() -> Iterator[Page]:
     """Pages of SENTENCES sentences, from the labelled pages' articles, by language."""
+    for language, found in _sentences().items():
+        for at in range(0, len(found) - SENTENCES + 1, SENTENCES):
+            title, *rest = map(escape, found[at : at + SENTENCES])
+            body = "".join(f"<p>{sentence}</p>" for sentence in rest)
+            yield Page(
+                f"<html lang={language}><title>{title}</title><article><h1>{title}</h1>{body}</article>"
+            )
+
+
+def _sentences() -> dict[str, list[str]]:
     sentences: dict[str, list[str]] = {}
     for path in sorted((DATA / "pages").glob("*/page.html")):
         try:
@@ -113,9 +132,7 @@ def _pages() -> Iterator[tuple[list[str], str]]:
             continue
         found = [statement.text for statement in statements_of(article)]
         sentences.setdefault(article.language, []).extend(found)
-    for language, found in sentences.items():
-        for at in range(0, len(found) - SENTENCES + 1, SENTENCES):
-            yield found[at : at + SENTENCES], language
+    return sentences
 
 
 def _build(claims: Sequence[Claim], folder: Path) -> dict[str, float]:
@@ -131,21 +148,25 @@ def _build(claims: Sequence[Claim], folder: Path) -> dict[str, float]:
     }
 
 
-def _reading(index: Index, pages: Sequence[tuple[list[str], str]]) -> dict[str, float]:
-    encode, whole, wall = [], [], []
-    for _ in range(3):
-        for texts, language in pages:
-            encode.append(_cpu(lambda texts=texts: index.encoder.encode([cleaned(text) for text in texts])))
-            started = time.perf_counter()
-            whole.append(
-                _cpu(lambda t=texts, spoken=language: index.candidates(t, spoken, PER_STATEMENT, page=True))
-            )
-            wall.append(1000 * (time.perf_counter() - started))
+def _opened(folder: Path) -> Pipeline:
+    index = Index.open(folder, default_encoder())
+    assert index is not None
+    return Pipeline(index)
+
+
+def _reading(pipeline: Pipeline, pages: Sequence[Page]) -> dict[str, float]:
+    whole, wall = [], []
+    stages: dict[str, list[float]] = defaultdict(list)
+    pipeline.timer = lambda stage, seconds: stages[stage].append(1000 * seconds)
+    for page in [*pages] * ROUNDS:
+        started = time.perf_counter()
+        whole.append(_cpu(partial(pipeline.read, page)))
+        wall.append(1000 * (time.perf_counter() - started))
     return {
         "page_ms": median(wall),
         "page_best_ms": min(wall),
         "page_cpu_ms": median(whole),
-        "of_it_encoding_cpu_ms": median(encode),
+        **{f"of_it_{stage}_ms": median(times) for stage, times in stages.items()},
     }
 
 
@@ -155,31 +176,41 @@ def _cpu(work: Callable[[], object]) -> float:
     return 1000 * (time.process_time() - started)
 
 
-def _memory(folder: Path, pages: Sequence[tuple[list[str], str]]) -> float:
-    """Megabytes that WORKERS forked processes hold together, shared pages counted once."""
+@contextmanager
+def _readers(pipeline: Pipeline, pages: Sequence[Page], count: int) -> Iterator[list[BaseProcess]]:
+    """So many forked processes that have read all pages, and stay until the end."""
     context = get_context("fork")
     told = context.Queue()
     leave = context.Event()
-    index = Index.open(folder, default_encoder())
-    assert index is not None
 
     def work() -> None:
-        for texts, language in pages:
-            index.candidates(texts, language, PER_STATEMENT, page=True)
+        for page in pages:
+            pipeline.read(page)
         told.put(None)
         leave.wait()
 
-    workers = [context.Process(target=work) for _ in range(WORKERS)]
+    workers = [context.Process(target=work) for _ in range(count)]
     for worker in workers:
         worker.start()
     for _ in workers:
         told.get()
-    # Pages of one file or of the parent count by their share: of the benchmark's own claims a worker has a part.
-    kilobytes = sum(_proportional(worker.pid or 0) for worker in workers)
+    yield list(workers)
     leave.set()
     for worker in workers:
         worker.join()
-    return kilobytes / 1024
+
+
+def _throughput(pipeline: Pipeline, pages: Sequence[Page]) -> float:
+    started = time.perf_counter()
+    with _readers(pipeline, pages, CORES):
+        return CORES * len(pages) / (time.perf_counter() - started)
+
+
+def _memory(folder: Path, pages: Sequence[Page]) -> float:
+    """Megabytes that WORKERS forked processes hold together, shared pages counted once."""
+    # Pages of one file or of the parent count by their share: of the benchmark's own claims a worker has a part.
+    with _readers(_opened(folder), pages, WORKERS) as workers:
+        return sum(_proportional(worker.pid or 0) for worker in workers) / 1024
 
 
 def _proportional(pid: int) -> int:
@@ -190,8 +221,8 @@ def _proportional(pid: int) -> int:
 # --- peers
 
 
-def _peers(claims: Sequence[str], pages: Sequence[tuple[list[str], str]]) -> dict[str, float]:
-    texts, language = pages[0]
+def _peers(claims: Sequence[str]) -> dict[str, float]:
+    language, texts = next(iter(_sentences().items()))
     sentences = [(text, terms(text, language)) for text in texts[:ASKED]]
     share = SENTENCES / len(sentences)
     some = [fold(claim) for claim in claims[:SLICE]]
