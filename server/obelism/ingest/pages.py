@@ -64,7 +64,7 @@ def decoded(data: bytes, charset: str | None = None) -> str:
             continue
         try:
             return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # some codecs, "idna" among them, raise no UnicodeDecodeError
             continue
     return data.decode("cp1252", "replace")
 
