@@ -74,8 +74,11 @@ browser: setup  ## Open Chromium with the extension loaded
 	  --load-extension="$(CURDIR)/.output/chrome-mv3" http://127.0.0.1:8750/
 
 audit: setup  ## Known vulnerabilities of what we depend on
-	@$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock
-	@npm audit
+	@# --strict: a package that the advisories do not know is a failure, not a pass.
+	@status=0; \
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner on --requirement requirements.lock || status=1; \
+	npm audit || status=1; \
+	exit $$status
 
 licences: setup  ## The licence of everything we depend on
 	@$(BIN)/python .ci/licences.py
