@@ -1,7 +1,11 @@
 /**
- * Takes the pictures of the documentation and the stores: popup, side panel, marks and options; light, dark,
- * French, narrow, high contrast. Real pages, the real service, the real extension in Chromium.
+ * Takes the pictures of the documentation and the stores: light, dark, French, narrow, high contrast. Real
+ * pages, the real service with its starter claims, the real extension in Chromium. A browser takes no
+ * picture of its own window, so `article-*.png` puts the article and the side panel side by side, each as
+ * Chromium draws it, in the size that the stores ask for.
  */
+import { readFileSync, rmSync } from "node:fs";
+import type { Page } from "puppeteer-core";
 import type { ChromiumPage } from "../../tests/browser/driver/chromium";
 import { openChromium } from "../../tests/browser/driver/chromium";
 import { serveLive } from "../../tests/browser/driver/live";
@@ -10,79 +14,151 @@ import { servePages } from "../../tests/browser/driver/servers";
 
 const OUT = "docs/screenshots";
 const ARTICLE = "/appels-secrets/";
+const STORE = { width: 1280, height: 800 };
+const PANEL_WIDTH = 420;
 
-const LOOKS = [
-  { name: "light", language: "en", features: [{ name: "prefers-color-scheme", value: "light" }] },
-  { name: "dark", language: "en", features: [{ name: "prefers-color-scheme", value: "dark" }] },
-  { name: "french", language: "fr", features: [{ name: "prefers-color-scheme", value: "light" }] },
-  { name: "contrast", language: "en", features: [{ name: "forced-colors", value: "active" }] },
-] as const;
+interface Look {
+  name: string;
+  language: "en" | "fr";
+  features: { name: string; value: string }[];
+}
+const LIGHT: Look = {
+  name: "light",
+  language: "en",
+  features: [{ name: "prefers-color-scheme", value: "light" }],
+};
+const DARK: Look = {
+  name: "dark",
+  language: "en",
+  features: [{ name: "prefers-color-scheme", value: "dark" }],
+};
+const FRENCH: Look = { ...LIGHT, name: "french", language: "fr" };
+const CONTRAST: Look = {
+  name: "contrast",
+  language: "en",
+  features: [...DARK.features, { name: "forced-colors", value: "active" }],
+};
 
 const WORDS = {
-  en: { check: "Check this page", agree: "I agree", read: "read.", unasked: "has not been checked" },
-  fr: { check: "Vérifier cette page", agree: "J’accepte", read: "lues.", unasked: "n’a pas été vérifiée" },
+  en: { check: "Check this page", agree: "I agree", read: "read.", options: "Obelism: options" },
+  fr: { check: "Vérifier cette page", agree: "J’accepte", read: "lues.", options: "Obelism : options" },
 };
 
 const pages = await servePages();
 const service = await serveLive();
 const reader = await openChromium();
 try {
-  for (const look of LOOKS) await takeAll(look);
+  for (const look of [LIGHT, DARK, FRENCH, CONTRAST]) await takeAll(look);
   await takeNarrow();
+  for (const look of [LIGHT, DARK]) await takeFront(look);
 } finally {
   await reader.close();
   await service.close();
   await pages.close();
 }
 
-async function takeAll({ name, language, features }: (typeof LOOKS)[number]): Promise<void> {
+async function takeAll(look: Look): Promise<void> {
+  const { name, language } = look;
   const words = WORDS[language];
-  const take = async (surface: Surface, what: string) => {
-    await dress(surface, features);
-    await surface.screenshot(`${OUT}/${what}-${name}.png`);
-  };
   await settle({ language });
   const tab = await reader.visit(pages.address + ARTICLE);
+  await dress(tab, look, { width: STORE.width - PANEL_WIDTH, height: STORE.height });
   const asking = await reader.pressButton(tab);
   await seen(asking, words.agree);
-  await take(asking, "agreement");
+  await takeWhole(asking, look, `agreement-${name}`);
   await settle({ language, consent: service.address });
   const popup = await reader.pressButton(tab);
   await seen(popup, words.check, "button");
-  await take(popup, "popup");
+  await until(() => popup.evaluate(() => !!document.querySelector(".service[data-state=up]")), "the service");
+  await takeWhole(popup, look, `popup-${name}`);
   await press(popup, words.check);
   const panel = await reader.panel();
   await seen(panel, words.read);
-  await until(() => tab.evaluate(() => CSS.highlights.size > 0), "marks", 40_000);
-  await take(panel, "panel");
-  await take(tab, "marks");
+  await until(() => tab.evaluate(() => CSS.highlights.size > 0), "marks");
+  await takeSideBySide(tab, panel, look);
+  await dress(panel, look, { width: PANEL_WIDTH, height: 1400 });
+  await pageOf(panel).screenshot({ path: `${OUT}/panel-${name}.png` });
   await tab.close();
   const options = await reader.openPage("options.html");
-  await seen(options, "Obelism");
-  await take(options, "options");
+  await seen(options, words.options);
+  await dress(options, look, { width: 760, height: 800 });
+  await takeWhole(options, look, `options-${name}`);
   await options.close();
 }
 
-/** At 280 pixels: the options and a look-up, as pages of their own. */
+/** At 280 pixels: the popup, the options and a look-up, as pages of their own. */
 async function takeNarrow(): Promise<void> {
   await settle({ language: "en", consent: service.address });
+  const statement = encodeURIComponent("Elon Musk talks to Vladimir Putin");
   for (const [what, path] of [
+    ["popup", "popup.html"],
     ["options", "options.html"],
-    ["lookup", "sidepanel.html?q=Elon%20Musk%20talks%20to%20Vladimir%20Putin"],
+    ["lookup", `sidepanel.html?q=${statement}`],
   ] as const) {
     const page: Tab = await reader.openPage(path);
-    await (page as ChromiumPage).page.setViewport({ width: 280, height: 900 });
-    if (what === "lookup")
-      await until(() => page.evaluate(() => !!document.querySelector(".claim-text")), "results", 40_000);
-    await dress(page, LOOKS[0].features);
-    await page.screenshot(`${OUT}/${what}-narrow.png`);
+    const selector = what === "lookup" ? ".claim-text" : "input";
+    await until(() => page.evaluate((s) => !!document.querySelector(s), selector), what);
+    await dress(page, LIGHT, { width: 280, height: 900 });
+    await pageOf(page).screenshot({ path: `${OUT}/${what}-narrow.png` });
     await page.close();
   }
 }
 
-function dress(surface: Surface, features: readonly { name: string; value: string }[]): Promise<void> {
-  return (surface as ChromiumPage).page.emulateMediaFeatures([...features]);
+/** The page of the service itself, for readers without an extension. */
+async function takeFront(look: Look): Promise<void> {
+  const tab = await reader.visit(`${service.address}/`);
+  await dress(tab, look, { width: 1280, height: 1000 });
+  const page = pageOf(tab);
+  const article = readFileSync(`tests/pages${ARTICLE}page.html`, "utf8");
+  await page.$eval("textarea", (field, text) => Object.assign(field, { value: text }), article);
+  await Promise.all([page.waitForNavigation(), page.click("form button:not([name])")]);
+  await page.screenshot({ path: `${OUT}/front-${look.name}.png` });
+  await tab.close();
 }
+
+/** A surface from its top to its end. */
+async function takeWhole(surface: Surface, look: Look, name: string): Promise<void> {
+  await dress(surface, look);
+  const { width, height } = await surface.evaluate(() => ({
+    width: innerWidth,
+    height: Math.ceil(document.querySelector("main")!.getBoundingClientRect().height),
+  }));
+  await dress(surface, look, { width, height });
+  await pageOf(surface).screenshot({ path: `${OUT}/${name}.png` });
+}
+
+async function takeSideBySide(tab: Tab, panel: Surface, look: Look): Promise<void> {
+  await dress(panel, look, { width: PANEL_WIDTH - 1, height: STORE.height });
+  const parts: string[] = [];
+  for (const surface of [tab, panel]) {
+    const path = `${OUT}/part.png`;
+    await pageOf(surface).screenshot({ path });
+    parts.push(`<img src="data:image/png;base64,${readFileSync(path).toString("base64")}">`);
+    rmSync(path);
+  }
+  const sheet = await reader.visit("about:blank");
+  await dress(sheet, LIGHT, STORE);
+  await pageOf(sheet).setContent(
+    `<body style="display:flex;gap:1px;margin:0;background:#777">${parts.join("")}</body>`,
+  );
+  await pageOf(sheet).screenshot({ path: `${OUT}/article-${look.name}.png` });
+  await sheet.close();
+  await tab.front();
+}
+
+async function dress(
+  surface: Surface,
+  { features }: Look,
+  size?: { width: number; height: number },
+): Promise<void> {
+  const page = pageOf(surface);
+  const session = await page.createCDPSession();
+  // The library knows no forced colours.
+  await session.send("Emulation.setEmulatedMedia", { features });
+  if (size) await page.setViewport({ ...size, deviceScaleFactor: 1 });
+}
+
+const pageOf = (surface: Surface): Page => (surface as ChromiumPage).page;
 
 async function settle(settings: Record<string, unknown>): Promise<void> {
   await reader.inBackground(

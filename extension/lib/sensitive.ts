@@ -6,7 +6,8 @@ const MAIL_HOST = /(^|\.)(mail|webmail|mailbox|outlook|gmail|inbox|imap|owa|roun
 const PAYMENT_HOST =
   /(^|\.)(pay|payment|payments|paiement|checkout|bank|banking|banque|ebanking|secure|paypal|stripe)\./i;
 const PAYMENT_PATH =
-  /\/(checkout|payment|paiement|panier|cart|basket|billing|facturation|virement)(\/|$|\.)/i;
+  // A basket with something below it is a section on a sport.
+  /\/((checkout|payment|paiement|panier|cart|billing|facturation|virement)(\/|$|\.)|basket\/?$)/i;
 const MAIL_PATH = /\/(webmail|owa|roundcube|rainloop|squirrelmail|mail\/(u|inbox))(\/|$)/i;
 
 /** Why this address needs asking, or null. */
@@ -21,7 +22,7 @@ export function sensitivity(href: string): Sensitivity | null {
 
 const isPrivateNetwork = (host: string) =>
   /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host) ||
-  /^\[f[cd]/i.test(host) ||
+  /^\[f(c|d|e[89ab])/i.test(host) ||
   /\.(local|internal|lan|home|home\.arpa)$/i.test(host) ||
   !/[.:]/.test(host);
 

@@ -5,7 +5,7 @@ import type { Claim, Note, Position, Reason, Review } from "./types";
 
 /** "Reported here as an allegation by the Wall Street Journal". */
 export function framingOf({ framing, speaker }: Pick<Note, "framing" | "speaker">, { t }: Words): string {
-  const name = speaker ? withoutArticle(speaker) : "";
+  const name = speaker ? nameOf(speaker, t) : "";
   switch (framing) {
     case "asserted":
       return t("framingAsserted");
@@ -18,9 +18,14 @@ export function framingOf({ framing, speaker }: Pick<Note, "framing" | "speaker"
   }
 }
 
-/** Speakers come as the page names them ("le Wall Street Journal"). */
-const withoutArticle = (name: string) =>
-  name.replace(/^(?:(?:[Ll]e|[Ll]a|[Ll]es|[Tt]he)\s+|[Ll][’'])(?=\p{Lu})/u, "");
+/**
+ * Speakers come as the page names them: "le Wall Street Journal" loses its article, "le porte-parole" is no
+ * name and stays a quotation, in whatever language the reader reads the note.
+ */
+function nameOf(speaker: string, t: Words["t"]): string {
+  const name = speaker.replace(/^(?:(?:[Ll]e|[Ll]a|[Ll]es|[Tt]he)\s+|[Ll][’'])(?=\p{Lu})/u, "");
+  return /^\p{Ll}/u.test(name) ? t("quoted", name) : name;
+}
 
 const STATUS: Record<Claim["status"], Key> = {
   refuted: "statusRefuted",

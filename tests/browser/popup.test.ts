@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { BROWSERS } from "./driver/browsers";
-import { press, type Surface, seen, textOf, until } from "./driver/reader";
+import { marksIn, press, type Surface, seen, textOf, until } from "./driver/reader";
 import { ASSERTION, CALLS_CLAIM, note, reading } from "./driver/samples";
 import type { Answer } from "./driver/servers";
 import { type Stage, setStage } from "./driver/stage";
@@ -115,11 +115,31 @@ for (const [name] of BROWSERS)
       assert.deepEqual(sent()!.body, { text: "a statement of the page", limit: 10 });
     });
 
-    it("looks up what was typed into the address bar", async () => {
-      const page = await stage.reader.openPage("sidepanel.html?q=typed%20up%20there");
-      await seen(page, CALLS_CLAIM.text);
-      assert.deepEqual(stage.service.calls[0]!.body, { text: "typed up there", limit: 10 });
-      await page.close();
+    it("looks up what was typed into the address bar, whatever the panel was asked a moment ago", async () => {
+      await stage.check(ARTICLE);
+      await stage.reader.chooseMenu("look-up", "a statement of the page");
+      const lookups = () => stage.service.calls.filter((call) => call.path === "/v1/lookups");
+      await until(() => lookups().length === 1, "the look-up of the menu is sent");
+      await stage.reader.visit(stage.pages.address + ARTICLE);
+      await stage.reader.typeAddress("typed up there");
+      await until(() => lookups().length === 2, "the look-up is sent");
+      assert.deepEqual(lookups()[1]!.body, { text: "typed up there", limit: 10 });
+    });
+
+    it("checks, goes on to the next mark and looks up a selection by the keyboard alone", async () => {
+      const { tab } = await popupOn();
+      await stage.reader.command("check-page");
+      await until(async () => (await marksIn(tab)).flag.length === 1, "the page is marked");
+      await stage.reader.command("next-note");
+      await until(async () => (await marksIn(tab)).current.length === 1, "its mark is current");
+      await tab.evaluate(() => getSelection()!.selectAllChildren(document.querySelector("h1")!));
+      await stage.reader.command("look-up-selection");
+      const sent = () => stage.service.calls.find((call) => call.path === "/v1/lookups");
+      await until(() => sent() !== undefined, "the look-up is sent");
+      assert.deepEqual(sent()!.body, {
+        text: "Le Kremlin dément des échanges réguliers entre Musk et Poutine",
+        limit: 10,
+      });
     });
 
     it("never checks a site that the reader excluded", async () => {
@@ -183,6 +203,29 @@ for (const [name] of BROWSERS)
       await press(popup, "Check this page");
       await until(() => stage.service.calls.length === 1, "the page is sent");
       assert.equal(stage.service.calls[0]!.headers.authorization, "Bearer ob_secret");
+    });
+
+    it("takes settings from a file, but no agreement, token or address that is unsafe", async () => {
+      const options = await stage.reader.openPage("options.html");
+      await seen(options, "Import settings");
+      const take = (file: string) =>
+        options.evaluate((file) => {
+          const picker = document.querySelector<HTMLInputElement>("input[type=file]")!;
+          const chosen = new DataTransfer();
+          chosen.items.add(new File([file], "obelism-settings.json", { type: "application/json" }));
+          picker.files = chosen.files;
+          picker.dispatchEvent(new Event("change", { bubbles: true }));
+        }, file);
+      await take("{}");
+      await seen(options, "This file holds no settings of Obelism.");
+      const wanted = { never: ["other.example"], badge: false, marks: "blinking", token: "stolen" };
+      const unsafe = { service: "http://far.example", consent: "http://far.example", always: ["x.example"] };
+      await take(JSON.stringify({ kind: "obelism-settings", settings: { ...wanted, ...unsafe } }));
+      await seen(options, "Settings imported.");
+      const { never, badge, marks, token, always } = await settings();
+      assert.deepEqual([never, badge, marks, token, always], [["other.example"], false, "full", "", []]);
+      assert.doesNotMatch(JSON.stringify(await settings()), /far\.example/);
+      await options.close();
     });
 
     it("forgets everything when asked twice", async () => {

@@ -125,6 +125,30 @@ for (const name of ["chromium", "firefox"] as const)
     });
   });
 
+describe("the pages that are asked about first", () => {
+  const addresses: [string, Awaited<ReturnType<typeof reasonFor>>][] = [
+    ["file:///home/me/letter.html", "file"],
+    ["http://localhost:3000/draft", "own-machine"],
+    ["https://127.0.0.1/draft", "own-machine"],
+    ["http://192.168.1.1/", "own-machine"],
+    ["http://[fe80::1]/", "own-machine"],
+    ["http://intranet/news", "own-machine"],
+    ["https://mail.google.com/mail/u/0/", "mail"],
+    ["https://outlook.live.com/mail/0/", "mail"],
+    ["https://paper.example/webmail/", "mail"],
+    ["https://paper.example/checkout/step2", "payment"],
+    ["https://shop.example/basket", "payment"],
+    ["https://banking.example.com/", "payment"],
+    ["https://www.dailymail.co.uk/news/article-1.html", null],
+    ["https://www.lequipe.fr/Basket/Actualites/un-match/1", null],
+    ["https://paper.example/business/banking-crisis", null],
+  ];
+  const reasonFor = async (address: string) =>
+    (await import("../../extension/lib/sensitive")).sensitivity(address);
+  for (const [address, why] of addresses)
+    it(`${address}: ${why ?? "none of them"}`, async () => assert.equal(await reasonFor(address), why));
+});
+
 describe("the address that may be sent", () => {
   it("has no query, fragment, user or password", async () => {
     const { bareAddress } = await import("../../extension/lib/snapshot");

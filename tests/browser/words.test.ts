@@ -110,6 +110,12 @@ describe("the words of the interface", () => {
       "Démenti rapporté ici (Peskov)",
     ],
     [
+      "denied by somebody without a name",
+      { framing: "denied", speaker: "le porte-parole du Kremlin" },
+      "Denial by “le porte-parole du Kremlin” reported here",
+      "Démenti rapporté ici («\u00a0le porte-parole du Kremlin\u00a0»)",
+    ],
+    [
       "questioned",
       { framing: "questioned", speaker: null },
       "Raised here as a question",

@@ -31,9 +31,13 @@ export async function check(tabId: number, insist: boolean): Promise<void> {
   await savePage(tabId, { phase: "working", since: Date.now() });
   const state = await outcome(tabId, settings, insist, controller.signal);
   if (controller.signal.aborted) return;
+  // Marked before it is written down: a background that the browser ends in between leaves a check that was
+  // cut short, and not notes that seem to have no sentence.
+  const finished =
+    state.phase === "done" ? { ...state, anchored: await mark(tabId, state, settings) } : state;
+  if (controller.signal.aborted) return void order(tabId, { type: "clear" }).catch(() => {});
   running.delete(tabId);
-  await savePage(tabId, state);
-  if (state.phase === "done") await mark(tabId, state, settings);
+  await savePage(tabId, finished);
 }
 
 export function cancel(tabId: number): void {
@@ -50,15 +54,15 @@ export async function preview(tabId: number): Promise<Preview | null> {
   return { address: `${settings.service}/v1/notes`, payload, bytes: (await gzip(payload)).byteLength };
 }
 
-/** Draws the notes of a finished check, and writes down which found their sentence. */
-export async function mark(tabId: number, done: Done, settings: Settings): Promise<void> {
+/** Draws the notes of a finished check; the ids of those whose sentence is in the page, in its order. */
+async function mark(tabId: number, done: Done, settings: Settings): Promise<string[]> {
   const notes = done.reading.notes.filter((note) => !done.hidden.includes(note.id));
   const anchored = await order(tabId, {
     type: "mark",
     strength: settings.marks,
     notes: notes.map(({ id, level, quote }) => ({ id, level, quote })),
   }).catch(() => []);
-  await changeDone(tabId, (state) => ({ ...state, anchored: v.parse(v.array(v.string()), anchored) }));
+  return v.parse(v.array(v.string()), anchored);
 }
 
 async function outcome(
@@ -140,7 +144,8 @@ export async function putAway(tabId: number, noteId: string): Promise<void> {
   });
   const done = { ...state, hidden: [...state.hidden, noteId] };
   await savePage(tabId, done);
-  await mark(tabId, done, settings);
+  const anchored = await mark(tabId, done, settings);
+  await changeDone(tabId, (state) => ({ ...state, anchored }));
   await sendFeedback(settings, { claim: note.claim.id, framing: note.framing, kind: "wrong-match" });
 }
 

@@ -17,7 +17,8 @@ export function Panel() {
   const { t } = useWords();
   const tab = useActiveTab();
   const typed = new URLSearchParams(location.search).get("q");
-  const lookup = useLookup(tab?.windowId);
+  // A look-up typed into the address bar has this page to itself; what else is asked goes to the panel.
+  const lookup = useLookup(typed === null ? tab?.windowId : undefined);
   const [view, setView] = useState<"notes" | "lookup">(typed === null ? "notes" : "lookup");
   const { settings } = useSurroundings();
   const state = usePage(tab?.id);

@@ -3,7 +3,7 @@ import { openChromium } from "./chromium";
 import { openFirefox } from "./firefox";
 import type { Reader } from "./reader";
 
-const ALL: [string, () => Promise<Reader>][] = [
+const ALL: [Reader["name"], () => Promise<Reader>][] = [
   ["chromium", openChromium],
   ["firefox", openFirefox],
 ];

@@ -1,7 +1,7 @@
 /** Debian's Chromium with the extension, driven as a reader would: by its toolbar button. */
 import { execFileSync } from "node:child_process";
 import puppeteer, { type Browser, type Page, type Target } from "puppeteer-core";
-import { asExpression, type Reader, type Surface, type Tab, until } from "./reader";
+import { asExpression, PATIENCE, type Reader, type Surface, type Tab, until } from "./reader";
 
 const EXTENSION = `${process.cwd()}/.output/chrome-mv3`;
 const QUIET = [
@@ -21,8 +21,9 @@ export async function openChromium(): Promise<Reader> {
     enableExtensions: [EXTENSION],
     args: [...QUIET, "--lang=en", "--window-size=1280,1500", "--host-resolver-rules=MAP *.example 127.0.0.1"],
     defaultViewport: null,
+    timeout: PATIENCE,
   });
-  const worker = await browser.waitForTarget(isWorker);
+  const worker = await browser.waitForTarget(isWorker, { timeout: PATIENCE });
   const id = new URL(worker.url()).host;
   return new Chromium(browser, id);
 }
@@ -36,7 +37,7 @@ class Chromium implements Reader {
 
   async visit(address: string): Promise<Tab> {
     const page = await this.browser.newPage();
-    await page.goto(address);
+    await page.goto(address, { timeout: PATIENCE });
     await page.bringToFront();
     return new ChromiumPage(page);
   }
@@ -96,6 +97,22 @@ class Chromium implements Reader {
     );
   }
 
+  /** Headless Chromium hears no keys but the page's: the event is given, the right to the page is not. */
+  async command(name: string): Promise<void> {
+    await this.inBackground(async (name) => {
+      const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+      const event = chrome.commands.onCommand as unknown as { dispatch(name: string, tab: unknown): void };
+      event.dispatch(name, tab);
+    }, name);
+  }
+
+  async typeAddress(text: string): Promise<void> {
+    await this.inBackground((text) => {
+      const event = chrome.omnibox.onInputEntered as unknown as { dispatch(...args: string[]): void };
+      event.dispatch(text, "currentTab");
+    }, text);
+  }
+
   /** What the browser does to a background that has been idle. */
   async killBackground(): Promise<void> {
     const worker = await this.worker()!.worker();
@@ -114,7 +131,7 @@ class Chromium implements Reader {
     // The popup asks the background whether the service is ready, wherever it is shown.
     const page = await this.browser.newPage();
     await page.goto(`chrome-extension://${this.extensionId}/popup.html`);
-    const target = await this.browser.waitForTarget(isWorker);
+    const target = await this.browser.waitForTarget(isWorker, { timeout: PATIENCE });
     await page.close();
     return target;
   }
@@ -124,7 +141,7 @@ class Chromium implements Reader {
   }
 
   private async surface(file: string): Promise<Surface> {
-    const target = await this.browser.waitForTarget((t) => isSurface(t, file), { timeout: 8000 });
+    const target = await this.browser.waitForTarget((t) => isSurface(t, file), { timeout: PATIENCE });
     const page = await target.asPage();
     return new ChromiumPage(page);
   }
@@ -164,7 +181,7 @@ export class ChromiumPage implements Tab {
   clickAt = (x: number, y: number) => this.page.mouse.click(x, y);
   press = (key: string) => this.page.keyboard.press(key as never);
   front = () => this.page.bringToFront();
-  goto = async (address: string) => void (await this.page.goto(address));
+  goto = async (address: string) => void (await this.page.goto(address, { timeout: PATIENCE }));
   screenshot = async (path: string) => void (await this.page.screenshot({ path: path as `${string}.png` }));
   close = () => this.page.close();
 }

@@ -5,7 +5,7 @@
  */
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { which } from "./chromium";
-import { asExpression, type Reader, type Surface, type Tab, until } from "./reader";
+import { asExpression, PATIENCE, type Reader, type Surface, type Tab, until } from "./reader";
 
 const EXTENSION = `${process.cwd()}/.output/firefox-mv3`;
 
@@ -20,6 +20,7 @@ export async function openFirefox(): Promise<Reader> {
     headless: true,
     args: ["--remote-allow-system-access", "--width=1280", "--height=1000"],
     defaultViewport: null,
+    timeout: PATIENCE,
     extraPrefsFirefox: {
       // The question "allow this site?" is the browser's own; here the answer is yes.
       "extensions.webextOptionalPermissionPrompts": false,
@@ -44,7 +45,7 @@ class Firefox implements Reader {
 
   async visit(address: string): Promise<Tab> {
     const page = await this.browser.newPage();
-    await page.goto(address);
+    await page.goto(address, { timeout: PATIENCE });
     await page.bringToFront();
     return new FirefoxTab(page);
   }
@@ -101,6 +102,19 @@ class Firefox implements Reader {
     await this.inWindow(`
       await ${this.extension}.wakeupBackground?.();
       ${this.extension}.emit("webext-menu-menuitem-click", ${info}, gBrowser.selectedTab);`);
+  }
+
+  async command(name: string): Promise<void> {
+    await this.inWindow(`
+      await ${this.extension}.wakeupBackground?.();
+      ${this.extension}.tabManager.addActiveTabPermission();
+      ${this.extension}.shortcuts.onCommand(${JSON.stringify(name)});`);
+  }
+
+  async typeAddress(text: string): Promise<void> {
+    await this.inWindow(`
+      await ${this.extension}.wakeupBackground?.();
+      ${this.extension}.emit("webext-omnibox-input-entered", ${JSON.stringify(text)}, "currentTab");`);
   }
 
   async inBackground<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
@@ -165,7 +179,15 @@ class Firefox implements Reader {
       const heard = new Promise((done) => browser.messageManager.addMessageListener(name, (m) => done(m.data)));
       const script = ${JSON.stringify(frame)}.replace("NAME", JSON.stringify(name));
       browser.messageManager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(script), false);
-      return Promise.race([heard, new Promise((done) => setTimeout(() => done('{"error":"no answer"}'), 3000))]);`);
+      const gone = new Promise((done) => {
+        const timer = setInterval(() => {
+          if (browser.isConnected && browser.messageManager) return;
+          clearInterval(timer);
+          done('{"error":"closed before it answered"}');
+        }, 50);
+        heard.then(() => clearInterval(timer));
+      });
+      return Promise.race([heard, gone, new Promise((done) => setTimeout(() => done('{"error":"no answer"}'), 30000))]);`);
     const { value, error } = JSON.parse(answer) as { value: T; error?: string };
     if (error) throw new Error(error);
     return value;
@@ -197,7 +219,7 @@ class FirefoxTab implements Tab {
   clickAt = (x: number, y: number) => this.page.mouse.click(x, y);
   press = (key: string) => this.page.keyboard.press(key as never);
   front = () => this.page.bringToFront();
-  goto = async (address: string) => void (await this.page.goto(address));
+  goto = async (address: string) => void (await this.page.goto(address, { timeout: PATIENCE }));
   screenshot = async (path: string) => void (await this.page.screenshot({ path: path as `${string}.png` }));
   close = () => this.page.close();
 }

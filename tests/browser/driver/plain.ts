@@ -6,7 +6,7 @@ import type * as highlight from "../../../extension/lib/highlight";
 import type * as sensitive from "../../../extension/lib/sensitive";
 import type * as snapshot from "../../../extension/lib/snapshot";
 import { which } from "./chromium";
-import { asExpression } from "./reader";
+import { asExpression, PATIENCE } from "./reader";
 
 declare global {
   /** The modules under test, inside the page. */
@@ -16,6 +16,8 @@ declare global {
 export interface PlainPage {
   /** Shows this HTML, and nothing of what was there before. */
   show(html: string): Promise<void>;
+  /** Goes to a page that somebody serves. */
+  visit(address: string): Promise<void>;
   run<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
   page: Page;
 }
@@ -60,6 +62,10 @@ export async function openPlain(name: "chromium" | "firefox"): Promise<PlainBrow
           await page.setContent(html);
           await page.evaluate(`${code}; globalThis.lib = lib;`);
         },
+        visit: async (address) => {
+          await page.goto(address, { waitUntil: "domcontentloaded", timeout: PATIENCE });
+          await page.evaluate(`${code}; globalThis.lib = lib;`);
+        },
         run: (run, ...args) => page.evaluate(asExpression(run, args)) as never,
       };
     },
@@ -68,5 +74,9 @@ export async function openPlain(name: "chromium" | "firefox"): Promise<PlainBrow
 
 const launch = (name: "chromium" | "firefox"): Promise<Browser> =>
   name === "chromium"
-    ? puppeteer.launch({ executablePath: which("chromium"), args: ["--no-sandbox", "--no-first-run"] })
-    : puppeteer.launch({ browser: "firefox", executablePath: which("firefox-esr") });
+    ? puppeteer.launch({
+        executablePath: which("chromium"),
+        args: ["--no-sandbox", "--no-first-run"],
+        timeout: PATIENCE,
+      })
+    : puppeteer.launch({ browser: "firefox", executablePath: which("firefox-esr"), timeout: PATIENCE });

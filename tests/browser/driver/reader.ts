@@ -27,6 +27,10 @@ export interface Reader {
   badge(tab: Tab): Promise<string>;
   /** Chooses an entry of the context menu, over a selection. */
   chooseMenu(item: string, selectionText: string): Promise<void>;
+  /** Presses the keys of a command of the extension, over the tab in front. */
+  command(name: string): Promise<void>;
+  /** Types into the address bar, after the extension's keyword, and presses Enter. */
+  typeAddress(text: string): Promise<void>;
   inBackground<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
   killBackground(): Promise<void>;
   close(): Promise<void>;
@@ -43,11 +47,14 @@ export function asExpression(run: (...args: never[]) => unknown, args: readonly 
   return `(() => { const __name = (f) => f; return (${run})(...${JSON.stringify(args)}); })()`;
 }
 
+/** How long anything may take, in milliseconds: a busy machine is no failure. */
+export const PATIENCE = 90_000;
+
 /** Waits for the thing, and says what it was when it does not come. */
 export async function until(
   test: () => boolean | Promise<boolean>,
   what: string,
-  patience = 15_000,
+  patience = PATIENCE,
 ): Promise<void> {
   const end = Date.now() + patience;
   while (!(await test())) {
