@@ -74,6 +74,7 @@ browser: setup  ## Open Chromium with the extension loaded
 	  --load-extension="$(CURDIR)/.output/chrome-mv3" http://127.0.0.1:8750/
 
 audit: setup  ## Known vulnerabilities of what we depend on
+	$(call say,"Asking the package registries for advisories: a minute")
 	@# --strict: a package that the advisories do not know is a failure, not a pass.
 	@status=0; \
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner on --requirement requirements.lock || status=1; \
@@ -85,6 +86,7 @@ licences: setup  ## The licence of everything we depend on
 
 sbom: setup  ## Bills of materials (CycloneDX) into dist/
 	@mkdir -p dist
+	$(call say,"Bills of materials: half a minute")
 	@$(BIN)/cyclonedx-py environment --output-format JSON --output-file dist/sbom-service.cdx.json $(BIN)/python
 	@npm sbom --sbom-format cyclonedx > dist/sbom-extension.cdx.json
 	@echo "dist/sbom-service.cdx.json  dist/sbom-extension.cdx.json"

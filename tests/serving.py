@@ -186,7 +186,7 @@ def running(
 
 
 def _wait_until_ready(service: Running) -> None:
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         if service.process.poll() is not None:
             raise AssertionError(f"obelism serve ended: {service.log.read_text('utf-8')}")

@@ -14,7 +14,7 @@ FLOORS = json.loads((HERE / "floors.json").read_text("utf-8"))
 sys.path[:0] = [str(HERE.parent)]
 
 # Each module has `run() -> dict[str, float]`; the order is that of the table.
-NAMES = ("quality", "extraction", "framing", "retrieval", "speed", "scale", "load")
+NAMES = ("quality", "extraction", "framing", "retrieval", "speed", "scale", "load", "hostile")
 
 
 def main(chosen: list[str]) -> None:

@@ -1,0 +1,53 @@
+"""Requests made to hurt the service are answered, in form, and the worker stays small; bench/hostile.py times them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.hostile import ATTACKS, MEGABYTES, measure, service
+from serving import Running
+
+# What the answer must be; those not named here may be read or refused.
+REFUSED = {
+    "20 MB of <p>": 413,
+    "20 MB of <p>, packed to 90 kB": 413,
+    "a million <br>": 413,
+    "100,000 nested <div>": 413,
+    "10 MB of &": 413,
+    "1 GB of blanks, packed to 1 MB": 413,
+    "gzip of gzip": 400,
+    "two layers of gzip, announced": 415,
+    "truncated gzip": 400,
+    "gzip with more behind it": 400,
+    "called gzip, and is none": 400,
+    "JSON 5,000,000 deep": 422,
+    "JSON of 1,000,000 fields": 422,
+    "5,000,000 empty lists": 422,
+    "UTF-16 JSON": 400,
+    "Latin-1 JSON called UTF-8": 400,
+    "an empty body": 400,
+    "an empty page": 422,
+    "a look-up of 10 MB": 422,
+    "the front page's form with 1,000,000 fields": 422,
+}
+
+
+@pytest.fixture(scope="module")
+def attacked() -> Iterator[Running]:
+    with service() as running_service:
+        yield running_service
+
+
+def test_every_named_attack_is_one_of_the_bench() -> None:
+    assert set(ATTACKS) >= set(REFUSED)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_worker_survives_an_attack_stays_small_and_says_why_it_refuses(
+    attacked: Running, name: str
+) -> None:
+    measured = measure(attacked, ATTACKS[name]())
+    assert measured.in_form, measured
+    # A machine that is busy may stop any of them at the end of its time.
+    assert measured.status in {REFUSED.get(name, measured.status), 503}
+    assert measured.megabytes < MEGABYTES
