@@ -13,7 +13,7 @@ MAP = """
     cli
     app
     api
-    starter evaluation imports
+    starter evaluation imports twins
     pipeline store ingest settings
     article statements candidates matches framing notes
     encoder verifier exports

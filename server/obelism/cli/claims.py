@@ -17,7 +17,7 @@ from obelism.cli.arriving import importing
 from obelism.cli.backups import backup, restore
 from obelism.cli.database import actor, open_database, settings
 from obelism.cli.feeds import feed, sync
-from obelism.cli.merges import merge, suggestions, unmerge
+from obelism.cli.merges import merge, suggest, suggestions, unmerge
 from obelism.cli.show import show_claim
 from obelism.errors import NotFound, ObelismError
 from obelism.exports import FORMS
@@ -35,7 +35,7 @@ def claims() -> None:
     """Bring claims in, look at them, take them out again."""
 
 
-for command in (sync, feed, merge, unmerge, suggestions, backup, restore):
+for command in (sync, feed, merge, unmerge, suggest, suggestions, backup, restore):
     claims.add_command(command)
 
 

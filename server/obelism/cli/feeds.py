@@ -20,6 +20,7 @@ from obelism.cli.database import actor, open_database, settings
 from obelism.errors import BadInput, Unavailable
 from obelism.imports import Synced, sync_feed
 from obelism.ingest import Limits, Options, is_feed
+from obelism.store import Store
 
 # How often `--repeat` looks whether a feed is due: it may have been added, or tried by another node.
 LOOK_SECONDS = 30
@@ -69,10 +70,20 @@ def _keep_syncing(
                     for synced in imports.sync(store, options, urls=urls, every=every):
                         tell = log.info if synced.error is None else log.warning
                         tell("synced", extra={"feed": _without_query(synced.url), "detail": _told(synced)})
+                        if synced.brought and synced.brought.kept.added + synced.brought.kept.changed:
+                            log.info("compared", extra={"suggestions": _suggest_merges(store)})
                     _wait(wanted)
         except Unavailable as error:
             log.warning("not-synced", extra={"detail": str(error)})
             _wait(wanted)
+
+
+def _suggest_merges(store: Store) -> int:
+    # Loaded when a feed has brought something: most of the time this process is small.
+    from obelism.app import pipeline_of
+    from obelism.twins import suggest_merges
+
+    return suggest_merges(store, pipeline_of(settings(), store))
 
 
 def _wait(wanted: Callable[[], bool]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from obelism.cli.database import actor, open_database
+from obelism.cli.database import actor, open_database, settings
 
 
 @click.command()
@@ -24,6 +24,20 @@ def unmerge(number: int) -> None:
     with open_database() as store:
         store.merges.undo(number, actor())
     click.echo(f"merge {number} is undone")
+
+
+@click.command()
+def suggest() -> None:
+    """Compare claims that came or changed since the last time with all others; note those that may be one.
+
+    Nothing is merged: an editor decides, on the editor's page or with `claims merge`.
+    """
+    from obelism.app import pipeline_of
+    from obelism.twins import suggest_merges
+
+    with open_database() as store:
+        new = suggest_merges(store, pipeline_of(settings(), store))
+        click.echo(f"{new} new suggestions, {len(store.merges.suggestions())} wait for an editor")
 
 
 @click.command()

@@ -11,17 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
 from obelism import records
 from obelism.errors import BadInput, NotFound
 from obelism.model import Claim
 from obelism.store.claims import Changes, Kept
 from obelism.store.database import Database
-from obelism.store.schema import merge_suggestions, merges
+from obelism.store.schema import counters, merge_suggestions, merges
 
 T = TypeVar("T")
 Decision = Literal["merged", "kept apart"]
+_COMPARED = "compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,18 @@ class Merges:
                 new += 1
         return new
 
+    def compared(self) -> int:
+        """The number of the last change whose claim was compared with all others; 0 when none was."""
+        with self._database.reading() as connection:
+            return _compared(connection) or 0
+
+    def set_compared(self, change: int) -> None:
+        """Remember how far the search for claims that may be one has come."""
+        with self._database.writing() as connection:
+            known = _compared(connection) is not None
+            noted = update(counters).where(counters.c.name == _COMPARED) if known else insert(counters)
+            connection.execute(noted.values(name=_COMPARED, value=change))
+
     def suggestions(self) -> list[Suggestion]:
         """The pairs that nobody has decided on, the surest first."""
         chosen = select(merge_suggestions).where(merge_suggestions.c.decision.is_(None))
@@ -128,6 +141,10 @@ class Merges:
             changes = Changes(connection, self._database.timestamp(), actor)
             changes.note("keep apart", first, after=second)
             changes.write()
+
+
+def _compared(connection: Connection) -> int | None:
+    return connection.execute(select(counters.c.value).where(counters.c.name == _COMPARED)).scalar()
 
 
 def take_in(into: Claim, other: Claim) -> Claim:
