@@ -254,6 +254,43 @@ def test_many_changes_are_encoded_by_one_process_only(
     assert first(other.index, "word23") == "23"
 
 
+def test_of_a_large_import_the_first_claims_are_found_before_the_last_are_encoded(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "OWN_CHANGES", 5)
+    monkeypatch.setattr(keeper, "MOST_AT_ONCE", 8)
+    one = store.keeper(tmp_path)
+    for number in range(4, 24):
+        store.change(str(number), claim(number, f"word{number}"))
+    apply, found = one.index.apply, []
+
+    def watched(changes: list[Change]) -> int:
+        taken = apply(changes)
+        found.append([number for number in (4, 23) if first(one.index, f"word{number}") == str(number)])
+        return taken
+
+    monkeypatch.setattr(one.index, "apply", watched)
+    assert one.refresh() == 20
+    assert found == [[4], [4], [4, 23]]
+
+
+def test_of_two_threads_that_refresh_one_takes_the_changes_in(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "PATIENCE_SECONDS", 0.01)
+    index = store.open(tmp_path)
+    store.change("4", claim(4, "word4"))
+    seen: list[int] = []
+
+    def changes(after: int) -> Iterator[Change]:
+        seen.append(both.refresh())
+        yield from store.changes(after)
+
+    both = Keeper(index, tmp_path, changes)
+    assert both.refresh() == 1
+    assert seen == [0]
+
+
 def test_a_store_that_does_not_answer_leaves_the_index_as_it_was(tmp_path: Path, store: Store) -> None:
     def unavailable(_: int) -> Iterator[Change]:
         raise Unavailable("the database does not answer")
