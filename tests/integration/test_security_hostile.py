@@ -23,6 +23,7 @@ REFUSED = {
     "JSON 5,000,000 deep": 422,
     "JSON of 1,000,000 fields": 422,
     "5,000,000 empty lists": 422,
+    "2,500,000 halves of surrogate pairs": 400,
     "UTF-16 JSON": 400,
     "Latin-1 JSON called UTF-8": 400,
     "an empty body": 400,
