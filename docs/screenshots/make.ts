@@ -9,7 +9,15 @@ import type { Page } from "puppeteer-core";
 import type { ChromiumPage } from "../../tests/browser/driver/chromium";
 import { openChromium } from "../../tests/browser/driver/chromium";
 import { serveLive } from "../../tests/browser/driver/live";
-import { press, type Surface, seen, type Tab, until } from "../../tests/browser/driver/reader";
+import {
+  PATIENCE,
+  press,
+  type Surface,
+  seen,
+  type Tab,
+  textOf,
+  until,
+} from "../../tests/browser/driver/reader";
 import { servePages } from "../../tests/browser/driver/servers";
 
 const OUT = "docs/screenshots";
@@ -40,17 +48,29 @@ const CONTRAST: Look = {
 };
 
 const WORDS = {
-  en: { check: "Check this page", agree: "I agree", read: "read.", options: "Obelism: options" },
-  fr: { check: "Vérifier cette page", agree: "J’accepte", read: "lues.", options: "Obelism : options" },
+  en: {
+    check: "Check this page",
+    agree: "I agree",
+    read: "read.",
+    again: "Try again",
+    options: "Obelism: options",
+  },
+  fr: {
+    check: "Vérifier cette page",
+    agree: "J’accepte",
+    read: "lues.",
+    again: "Réessayer",
+    options: "Obelism : options",
+  },
 };
 
 const pages = await servePages();
 const service = await serveLive();
 const reader = await openChromium();
 try {
-  for (const look of [LIGHT, DARK, FRENCH, CONTRAST]) await takeAll(look);
-  await takeNarrow();
   for (const look of [LIGHT, DARK]) await takeFront(look);
+  await takeNarrow();
+  for (const look of [LIGHT, DARK, FRENCH, CONTRAST]) await takeAll(look);
 } finally {
   await reader.close();
   await service.close();
@@ -73,7 +93,11 @@ async function takeAll(look: Look): Promise<void> {
   await takeWhole(popup, look, `popup-${name}`);
   await press(popup, words.check);
   const panel = await reader.panel();
-  await seen(panel, words.read);
+  await until(async () => {
+    const text = await textOf(panel);
+    if (text.includes(words.again)) await press(panel, words.again);
+    return text.includes(words.read);
+  }, "notes");
   await until(() => tab.evaluate(() => CSS.highlights.size > 0), "marks");
   await takeSideBySide(tab, panel, look);
   await dress(panel, look, { width: PANEL_WIDTH, height: 1400 });
@@ -86,17 +110,16 @@ async function takeAll(look: Look): Promise<void> {
   await options.close();
 }
 
-/** At 280 pixels: the popup, the options and a look-up, as pages of their own. */
+/** At 280 pixels: the options and a look-up, as pages of their own. */
 async function takeNarrow(): Promise<void> {
   await settle({ language: "en", consent: service.address });
-  const statement = encodeURIComponent("Elon Musk talks to Vladimir Putin");
+  const statement = encodeURIComponent("Elon Musk has talked in secret with Vladimir Putin since 2022");
   for (const [what, path] of [
-    ["popup", "popup.html"],
     ["options", "options.html"],
     ["lookup", `sidepanel.html?q=${statement}`],
   ] as const) {
     const page: Tab = await reader.openPage(path);
-    const selector = what === "lookup" ? ".claim-text" : "input";
+    const selector = what === "lookup" ? ".card" : "input";
     await until(() => page.evaluate((s) => !!document.querySelector(s), selector), what);
     await dress(page, LIGHT, { width: 280, height: 900 });
     await pageOf(page).screenshot({ path: `${OUT}/${what}-narrow.png` });
@@ -111,7 +134,7 @@ async function takeFront(look: Look): Promise<void> {
   const page = pageOf(tab);
   const article = readFileSync(`tests/pages${ARTICLE}page.html`, "utf8");
   await page.$eval("textarea", (field, text) => Object.assign(field, { value: text }), article);
-  await Promise.all([page.waitForNavigation(), page.click("form button:not([name])")]);
+  await Promise.all([page.waitForNavigation({ timeout: PATIENCE }), page.click("form button:not([name])")]);
   await page.screenshot({ path: `${OUT}/front-${look.name}.png` });
   await tab.close();
 }
@@ -119,12 +142,12 @@ async function takeFront(look: Look): Promise<void> {
 /** A surface from its top to its end. */
 async function takeWhole(surface: Surface, look: Look, name: string): Promise<void> {
   await dress(surface, look);
-  const { width, height } = await surface.evaluate(() => ({
-    width: innerWidth,
-    height: Math.ceil(document.querySelector("main")!.getBoundingClientRect().height),
-  }));
-  await dress(surface, look, { width, height });
-  await pageOf(surface).screenshot({ path: `${OUT}/${name}.png` });
+  const size = await surface.evaluate(() => {
+    const body = document.body.getBoundingClientRect();
+    // As much room to its right as to its left.
+    return { width: body.left + body.right, height: document.querySelector("main")!.scrollHeight };
+  });
+  await pageOf(surface).screenshot({ path: `${OUT}/${name}.png`, clip: { x: 0, y: 0, ...size } });
 }
 
 async function takeSideBySide(tab: Tab, panel: Surface, look: Look): Promise<void> {
@@ -158,7 +181,9 @@ async function dress(
   if (size) await page.setViewport({ ...size, deviceScaleFactor: 1 });
 }
 
-const pageOf = (surface: Surface): Page => (surface as ChromiumPage).page;
+function pageOf(surface: Surface): Page {
+  return (surface as ChromiumPage).page;
+}
 
 async function settle(settings: Record<string, unknown>): Promise<void> {
   await reader.inBackground(

@@ -189,7 +189,8 @@ function Recent({ run }: { run: (text: string) => Promise<void> }) {
         ))}
       </ul>
       <button type="button" class="quiet" onClick={() => void changeSettings({ recentLookups: [] })}>
-        <Icon name="cross" /> {words.t("recentForget")}
+        <Icon name="cross" />
+        {words.t("recentForget")}
       </button>
     </div>
   );

@@ -37,14 +37,16 @@ export function Sentence({ note, tab, state }: { note: Note; tab: ActiveTab; sta
           class="quiet"
           onClick={() => void copy(noteAsText(note, state, words), "copied")}
         >
-          <Icon name="copy" /> {words.t("copyNote")}
+          <Icon name="copy" />
+          {words.t("copyNote")}
         </button>
         <button
           type="button"
           class="quiet"
           onClick={() => void copy(fragmentLink(state.url, note.quote), "linkCopied")}
         >
-          <Icon name="link" /> {words.t("copyLink")}
+          <Icon name="link" />
+          {words.t("copyLink")}
         </button>
         <WrongMatch note={note} tab={tab} />
       </div>
@@ -94,7 +96,8 @@ function WrongMatch({ note, tab }: { note: Note; tab: ActiveTab }) {
   return (
     <>
       <button type="button" class="quiet" ref={opener} aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name="cross" /> {words.t("reportNote")}
+        <Icon name="cross" />
+        {words.t("reportNote")}
       </button>
       {open && (
         <span class="row">

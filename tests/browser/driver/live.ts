@@ -1,13 +1,14 @@
 /** The real Obelism service with its starter claims, on a port and a database of its own. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "./reader";
+import { PATIENCE, until } from "./reader";
 import type { Running } from "./servers";
 
 const PROGRAM = ".venv/bin/obelism";
+const FIRST = "tests/pages/appels-secrets/page.html";
 
 export async function serveLive(): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), "obelism-browser-"));
@@ -33,7 +34,21 @@ export async function serveLive(): Promise<Running> {
     if (service.exitCode === null && service.kill()) await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  await until(ready, "the service is ready", 180_000).catch(async (error: Error) => {
+  const answersOnce = () =>
+    fetch(`${address}/v1/notes`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ html: readFileSync(FIRST, "utf8") }),
+    }).then(
+      (response) => response.ok,
+      () => false,
+    );
+  const started = async () => {
+    await until(ready, "the service is ready", 2 * PATIENCE);
+    // The first page pays for what is read only when needed; on a busy machine more than a check may take.
+    await until(answersOnce, "the service has read a page", 2 * PATIENCE);
+  };
+  await started().catch(async (error: Error) => {
     await close();
     throw new Error(`${error.message}\n${said.join("")}`);
   });
