@@ -1,13 +1,14 @@
 /** What is known of a claim: its standing, the two sides, the reviews in their own words. */
 import type { ComponentChildren } from "preact";
 import type { Claim, Position, Review } from "../lib/types";
-import { reviewStateOf, stanceOf, statusOf, statusWhy } from "../lib/wording";
+import { reviewStateOf, stanceOf, statusOf, statusWhy, tellingOf } from "../lib/wording";
 import { useWords } from "./start";
 
 export function ClaimText({ claim }: { claim: Claim }) {
+  const { text, language } = tellingOf(claim, useWords());
   return (
-    <p class="claim-text" lang={claim.language} dir="auto">
-      {claim.text}
+    <p class="claim-text" lang={language} dir="auto">
+      {text}
     </p>
   );
 }

@@ -4,7 +4,7 @@ import { ask } from "../lib/messages";
 import { changeSettings } from "../lib/settings";
 import type { LookupOutcome } from "../lib/state";
 import { STATUSES } from "../lib/types";
-import { statusOf } from "../lib/wording";
+import { statusOf, tellingOf } from "../lib/wording";
 import { ClaimStatus, ClaimText, Reviews, Sides } from "./claim";
 import { Trouble } from "./failure";
 import { Icon } from "./icon";
@@ -155,8 +155,8 @@ function Results({ outcome }: { outcome: LookupOutcome }) {
               <li key={claim.id} class="card card-small">
                 <details>
                   <summary>
-                    <span lang={claim.language} dir="auto">
-                      {claim.text}
+                    <span lang={tellingOf(claim, words).language} dir="auto">
+                      {tellingOf(claim, words).text}
                     </span>
                   </summary>
                   <ClaimStatus claim={claim} />

@@ -3,7 +3,7 @@ import type { Words } from "./i18n";
 import type { Done } from "./state";
 import type { Claim, Note, Position, Review } from "./types";
 import { visibleNotes } from "./visible";
-import { framingOf, reviewStateOf, stanceOf, statusOf } from "./wording";
+import { framingOf, reviewStateOf, stanceOf, statusOf, tellingOf } from "./wording";
 
 /** https://www.w3.org/TR/annotation-model/ : one annotation a note, in a page of annotations. */
 export function asAnnotations(state: Done, words: Words): string {
@@ -42,7 +42,7 @@ export function asCsv(state: Done, words: Words): string {
     note.level,
     note.framing,
     note.speaker ?? "",
-    note.claim.text,
+    tellingOf(note.claim, words).text,
     note.claim.status,
     sourcesOf(note.claim, words).join(" | "),
   ]);
@@ -55,7 +55,7 @@ export function noteAsText(note: Note, state: Done, words: Words): string {
   return [
     `“${note.quote.exact}”`,
     framingOf(note, words),
-    `${note.claim.text} (${statusOf(note.claim, words)})`,
+    `${tellingOf(note.claim, words).text} (${statusOf(note.claim, words)})`,
     ...sourcesOf(note.claim, words),
     state.url,
   ].join("\n");
@@ -65,7 +65,7 @@ function noteBody(note: Note, words: Words): string {
   const { claim } = note;
   return [
     `${framingOf(note, words)}.`,
-    `**${markdown(claim.text)}** (${statusOf(claim, words)})`,
+    `**${markdown(tellingOf(claim, words).text)}** (${statusOf(claim, words)})`,
     sourcesOf(claim, words)
       .map((source) => `- ${markdown(source)}`)
       .join("\n"),

@@ -24,7 +24,13 @@ export function framingOf({ framing, speaker }: Pick<Note, "framing" | "speaker"
  */
 function nameOf(speaker: string, t: Words["t"]): string {
   const name = speaker.replace(/^(?:(?:[Ll]e|[Ll]a|[Ll]es|[Tt]he)\s+|[Ll][’'])(?=\p{Lu})/u, "");
-  return /^\p{Ll}/u.test(name) ? t("quoted", name) : name;
+  return /^(\p{Ll}|(Le|La|Les|Une?|The|An?)\s|L[’'])/u.test(name) ? t("quoted", name) : name;
+}
+
+/** The claim in the reader's language where the database has it so, else in its own. */
+export function tellingOf(claim: Claim, { language }: Words): { text: string; language: string } {
+  const tellings = [claim, ...claim.phrasings];
+  return tellings.find((one) => one.language.split("-")[0] === language) ?? claim;
 }
 
 const STATUS: Record<Claim["status"], Key> = {

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import ts from "typescript";
 import { wordsFrom } from "../../extension/lib/i18n";
-import { framingOf, reasonOf } from "../../extension/lib/wording";
+import { framingOf, reasonOf, tellingOf } from "../../extension/lib/wording";
 import { filesUnder } from "../../extension/store/package";
+import { CALLS_CLAIM } from "./driver/samples";
 
 type Catalogue = Record<string, { message: string }>;
 const catalogue = (code: string): Catalogue =>
@@ -127,6 +128,16 @@ describe("the words of the interface", () => {
       assert.equal(framingOf(note, wordsFrom("en", en)), english);
       assert.equal(framingOf(note, wordsFrom("fr", fr)), french);
     });
+
+  it("tell a claim in the reader's language where it is known in it", () => {
+    const claim = {
+      ...CALLS_CLAIM,
+      phrasings: [{ text: "Elon Musk parle à Vladimir Poutine.", language: "fr" }],
+    };
+    assert.equal(tellingOf(claim, wordsFrom("fr", fr)).text, "Elon Musk parle à Vladimir Poutine.");
+    assert.equal(tellingOf(claim, wordsFrom("en", en)).text, CALLS_CLAIM.text);
+    assert.equal(tellingOf(CALLS_CLAIM, wordsFrom("fr", fr)).text, CALLS_CLAIM.text);
+  });
 
   it("explain a match in the reader's language", () => {
     const french = wordsFrom("fr", fr);
