@@ -96,7 +96,11 @@ lock: $(STAMPS)/python  ## Choose the versions of requirements.lock anew
 	  --no-header --extra dev --extra postgres --extra redis pyproject.toml --output-file requirements.lock
 
 train: $(STAMPS)/train  ## Train what ships: the verifier and the small models
-	@.venv-train/bin/python training/train.py
+	$(call say,"Two stages of training: about three hours on two cores")
+	@.venv-train/bin/python training/train.py --out .training
+	@.venv-train/bin/python training/export.py .training/verifier.pt
+	$(call say,"The small models around it: a quarter of an hour")
+	@.venv-train/bin/python training/calibrate.py
 
 $(STAMPS)/train: pyproject.toml
 	$(call say,"Python packages for training into .venv-train: several minutes the first time")

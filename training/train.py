@@ -30,6 +30,8 @@ INFERENCE_SETS = {
     "cad_nli": 6000, "breaking_nli": 2500, "gqnli": 600, "wice": 800,
 }  # fmt: skip
 INFERENCE_LABELS = {"entailment": 0, "supports": 0, "neutral": 1, "nei": 1, "contradiction": 2, "refutes": 2}
+# Of the written pairs, of the claims of other articles, and of claims word for word, in each epoch of stage two.
+PAIRS, OTHERS, VERBATIM = 2600, 2000, 150
 IGNORED = -1
 
 
@@ -83,6 +85,17 @@ def own_rows(examples: list[Example], read: Tokenizer) -> list[Row]:
         Row(sequence(a, b, c if one.context else []), float(one.same), one.framing, IGNORED, one.weight)
         for a, b, c, one in zip(*parts, examples, strict=True)
     ]
+
+
+def task(chance: random.Random) -> list[Example]:
+    """One epoch of stage two: all articles, and of the rest as much as leaves the articles the larger part."""
+    articles, pairs = from_articles(development=False), from_pairs(development=False)
+    others = from_other_articles(chance)
+    for some in (pairs, others):
+        chance.shuffle(some)
+    chosen = articles + pairs[:PAIRS] + others[:OTHERS] + verbatim(articles + pairs, VERBATIM, chance)
+    print(f"{len(chosen)} examples of our own, {sum(one.same for one in chosen)} the same", flush=True)
+    return chosen
 
 
 def batches(rows: list[Row], size: int, chance: random.Random) -> list[list[Row]]:
@@ -165,7 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--after-inference", type=Path, help="start from this checkpoint of stage one")
-    parser.add_argument("--seconds", type=float, default=3600, help="at most, for each stage")
+    parser.add_argument("--seconds", type=float, default=7200, help="at most, for each stage")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=5e-5)
     asked = parser.parse_args()
@@ -182,17 +195,7 @@ def main() -> None:
         fit(model, lambda: inference_rows(read, chance), 1, 6e-5, 24, chance, asked.seconds)
         torch.save(model.state_dict(), asked.out / "inference.pt")
     model.word.weight.requires_grad_(False)  # 14 million numbers that 15,000 examples cannot teach anything
-    own = from_articles(development=False) + from_pairs(development=False)
-    print(f"{len(own)} examples of our own, {sum(one.same for one in own)} the same", flush=True)
-    fit(
-        model,
-        lambda: own_rows(own + from_other_articles(chance) + verbatim(own, 300, chance), read),
-        asked.epochs,
-        asked.rate,
-        16,
-        chance,
-        asked.seconds,
-    )
+    fit(model, lambda: own_rows(task(chance), read), asked.epochs, asked.rate, 16, chance, asked.seconds)
     torch.save(model.state_dict(), asked.out / "verifier.pt")
 
 

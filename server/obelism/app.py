@@ -37,7 +37,12 @@ def create_pipeline(settings: Settings) -> Pipeline:
 
 def pipeline_of(settings: Settings, store: Store) -> Pipeline:
     """The stages over the claims of `store`."""
-    limits = Limits(settings.max_html_bytes, settings.max_tags, settings.max_depth)
+    limits = Limits(
+        settings.max_html_bytes,
+        settings.max_tags,
+        settings.max_depth,
+        max_statements=settings.max_statements,
+    )
 
     def is_reviewed(address: str) -> bool:
         # Pages are read on without the store; this one is then judged by its own markup alone. A store

@@ -148,13 +148,12 @@ def evaluate_pairs(path: Path, pipeline: Pipeline, encoder: Encoder | None = Non
     """(sentence, claim) pairs with `same`: accuracy at the threshold of notes, at one half, and the AUC."""
     rows = list(_json_lines(path))
     matches = judge_pairs(rows, pipeline, encoder)
-    scores = np.array([match.score if match else 0.0 for match in matches])
+    scores = np.array([match.score for match in matches])
     same = np.array([bool(row["same"]) for row in rows])
-    noted = np.array([bool(match and match.same) for match in matches])
+    noted = np.array([match.same for match in matches])
     return {
         "pairs": len(rows),
         "accuracy": float((noted == same).mean()),
-        "accuracy at one half": float(((scores >= 0.5) == same).mean()),
         "AUC": auc(scores, same),
         "precision": _share(int((noted & same).sum()), int(noted.sum())),
         "recall": _share(int((noted & same).sum()), int(same.sum())),
@@ -163,8 +162,8 @@ def evaluate_pairs(path: Path, pipeline: Pipeline, encoder: Encoder | None = Non
 
 def judge_pairs(
     rows: Sequence[dict[str, Any]], pipeline: Pipeline, encoder: Encoder | None = None
-) -> list[Match | None]:
-    """The match of each pair, as if its claim had been a plausible candidate."""
+) -> list[Match]:
+    """The match of each pair, its claim alone."""
     encoder = encoder or default_encoder()
     texts = list(dict.fromkeys(_claim_text(row) for row in rows))
     language = {
@@ -180,7 +179,7 @@ def judge_pairs(
         claim = claims[_claim_text(row)]
         near = next((one for one in found if one.claim.id == claim.id), None)
         asked.append(Asked(_sentence(row), row.get("context", ""), spoken, near or _far(row, claim, encoder)))
-    return pipeline.matcher.match(asked, most=len(asked), plausible=0.0)
+    return pipeline.matcher.compare(asked)
 
 
 def _far(row: dict[str, Any], claim: Claim, encoder: Encoder) -> Candidate:
@@ -191,7 +190,7 @@ def _far(row: dict[str, Any], claim: Claim, encoder: Encoder) -> Candidate:
 def evaluate_framing(path: Path, pipeline: Pipeline | None) -> Scores:
     """Sentences with claim and framing: accuracy over the four classes, and of the speaker where one is given."""
     rows = list(_json_lines(path))
-    matches = judge_pairs(rows, pipeline) if pipeline else [None] * len(rows)
+    matches: Sequence[Match | None] = judge_pairs(rows, pipeline) if pipeline else [None] * len(rows)
     right = spoken = named = 0
     for row, match in zip(rows, matches, strict=True):
         claim = Claim("claim", _claim_text(row), row.get("language", "en"))

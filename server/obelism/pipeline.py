@@ -10,7 +10,7 @@ from time import perf_counter
 from obelism.article import Limits, read_article
 from obelism.candidates import Index
 from obelism.framing import frame, refers_back
-from obelism.matches import Asked, Matcher, page_names
+from obelism.matches import Asked, Matcher, page_names, rivals
 from obelism.model import Article, Candidate, Claim, Match, Page, Reading, Statement
 from obelism.notes import Found, notes_of
 from obelism.ratings import status_of
@@ -42,7 +42,7 @@ Floors = Callable[[], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
+class Sentence:
     """A statement with what stands before it."""
 
     statement: Statement
@@ -95,13 +95,13 @@ class Pipeline:
             if page.url and self.is_reviewed(page.url):
                 article = replace(article, kind="fact-check")
         with self._timed("statements"):
-            statements = statements_of(article)
+            statements = statements_of(article, self.limits.max_statements)
         notes = notes_of(article, self.find(article, statements))
         return Reading(article, len(statements), notes)
 
     def find(self, article: Article, statements: Sequence[Statement]) -> list[Found]:
         """All statements that are a claim; a statement may be several."""
-        sentences = _sentences(article, statements)
+        sentences = sentences_of(article, statements)
         with self._timed("candidates"):
             texts = [one.text for one in sentences]
             candidates = self.index.candidates(texts, article.language, PER_STATEMENT)
@@ -122,10 +122,13 @@ class Pipeline:
         text = readable(text)
         (candidates,) = self.index.candidates([text], spoken, LOOKUP_CANDIDATES if keep is None else 1000)
         kept = [one for one in candidates if keep is None or keep(one.claim)][:LOOKUP_CANDIDATES]
-        return self.matcher.rank([Asked(text, "", spoken, one) for one in kept], LOOKUP_VERIFIED)[:limit]
+        asked = [
+            Asked(text, "", spoken, one, rival=rival) for one, rival in zip(kept, rivals(kept), strict=True)
+        ]
+        return self.matcher.rank(asked, LOOKUP_VERIFIED)[:limit]
 
     def _matches(
-        self, sentences: Sequence[_Sentence], candidates: Sequence[Sequence[Candidate]], language: str
+        self, sentences: Sequence[Sentence], candidates: Sequence[Sequence[Candidate]], language: str
     ) -> list[list[Match]]:
         """The matches that are the same, for each sentence."""
         asked = asked_of_page([(one.text, one.context) for one in sentences], candidates, language)
@@ -143,7 +146,7 @@ class Pipeline:
 
     def _inherit(
         self,
-        sentences: Sequence[_Sentence],
+        sentences: Sequence[Sentence],
         matches: list[list[Match]],
         of: dict[tuple[int, str], Candidate],
         language: str,
@@ -170,7 +173,7 @@ class Pipeline:
     def _is_noted(self, match: Match) -> bool:
         return match.same and match.score >= self._least.get(match.claim.id, 0.0)
 
-    def _framed(self, one: _Sentence, match: Match, language: str) -> Found:
+    def _framed(self, one: Sentence, match: Match, language: str) -> Found:
         framed = frame(one.statement.text, match.claim, language, one.before, match.framing_odds)
         return Found(one.statement, match, framed, status_of(match.claim))
 
@@ -195,22 +198,22 @@ def asked_of_page(
     of_page = set(sorted(support, key=lambda claim: (-support[claim], claim))[:PAGE_CLAIMS])
     names = page_names(text for text, _ in sentences)
     return [
-        (at, Asked(text, context, language, candidate, names, support[candidate.claim.id]))
+        (at, Asked(text, context, language, candidate, names, support[candidate.claim.id], rival))
         for at, ((text, context), found) in enumerate(zip(sentences, candidates, strict=True))
-        for place, candidate in enumerate(found)
+        for place, (candidate, rival) in enumerate(zip(found, rivals(found), strict=True))
         if place < OWN or candidate.claim.id in of_page
     ]
 
 
-def _sentences(article: Article, statements: Sequence[Statement]) -> list[_Sentence]:
-    out: list[_Sentence] = []
+def sentences_of(article: Article, statements: Sequence[Statement]) -> list[Sentence]:
+    out: list[Sentence] = []
     body: list[str] = []
     title = readable(article.title)
     for statement in statements:
         text = readable(statement.text)
         if article.blocks[statement.block].kind == "title":
-            out.append(_Sentence(statement, text, ()))
+            out.append(Sentence(statement, text, ()))
             continue
-        out.append(_Sentence(statement, text, (title, *body[-BEFORE:])))
+        out.append(Sentence(statement, text, (title, *body[-BEFORE:])))
         body.append(text)
     return out

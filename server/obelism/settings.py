@@ -173,6 +173,9 @@ class Settings:
     max_depth: int = _setting(
         1_000, _count(10, 100_000), "The most elements of a page that may stand inside one another."
     )
+    max_statements: int = _setting(
+        2_500, _count(10, 100_000), "The most sentences of an article. A page with more is answered 413."
+    )
     request_seconds: float = _setting(
         4.0,
         _seconds,

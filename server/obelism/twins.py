@@ -74,9 +74,7 @@ def _pair(pipeline: Pipeline, claim: Claim, candidate: Candidate) -> Iterator[Pa
 def _sure(pipeline: Pipeline, claim: Claim, candidate: Candidate) -> float:
     """How surely `claim`, read as a statement, says what the other claim says; 0 for not surely enough."""
     asked = Asked(claim.text, "", claim.language, candidate, support=candidate.rank_score)
-    (match,) = pipeline.matcher.match([asked], plausible=0.0)
-    if match is None:
-        return 0.0
+    (match,) = pipeline.matcher.compare([asked])
     framed = frame(claim.text, candidate.claim, claim.language, (), match.framing_odds)
     # A denial is about the same claim, but merged with it its verdicts would be taken for the opposite.
     sure = match.score >= SURE and not match.vetoes and framed.framing == "asserted"

@@ -7,7 +7,9 @@ pairs that the cheap features find plausible.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 BOS, EOS = 0, 2
 # Tokens kept of each part; the network was trained with these.
 STATEMENT, CLAIM, CONTEXT = 80, 48, 64
+THREADS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Verifier(Protocol):
 
 
 class CrossEncoder:
-    """The network of the package, run by onnxruntime on one core."""
+    """The network of the package, run by onnxruntime, one core a pair."""
 
     def __init__(self) -> None:
         import onnxruntime
@@ -63,9 +66,11 @@ class CrossEncoder:
         self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
 
     def judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
-        # One at a time: in 8 bits the activations are scaled by what is judged together, and a verdict must not
-        # depend on its neighbours. On one core nothing is lost, and nothing is padded.
-        return [self._verdict(row) for row in self._rows(pairs)]
+        # Each pair by itself: in 8 bits the activations are scaled by what is judged together, and a verdict must
+        # not depend on its neighbours. A lone reader has all cores; the threads end with the call, so that none
+        # is lost when a server forks.
+        with ThreadPoolExecutor(THREADS) as pool:
+            return list(pool.map(self._verdict, self._rows(pairs)))
 
     def _verdict(self, row: list[int]) -> Verdict:
         same, framing = self._session.run(None, {"ids": np.array([row], np.int64)})

@@ -207,7 +207,7 @@ def test_a_word_without_end_is_cut_anyway():
 
 
 def test_a_page_with_too_many_sentences_is_refused():
-    with pytest.raises(PageTooLarge, match="more than 5,000 sentences"):
+    with pytest.raises(PageTooLarge, match="more than 2,500 sentences"):
         statements_of(article("He lied. " * 5_001))
 
 

@@ -23,6 +23,8 @@ class Limits:
     """Elements open at a time: 100,000 nested ones take a second to build, and are refused after 20 ms."""
     max_text: int = 500_000
     """Characters of the article: the length of a novel."""
+    max_statements: int = 2_500
+    """Sentences of the article: 4,000 take three seconds to search."""
 
 
 _TAG = re.compile(r"</?[a-zA-Z]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -14,6 +14,9 @@ from obelism.matches.quantities import Quantity, quantities, shared
 from obelism.model import Candidate, Phrasing
 from obelism.names import names_in, terms
 from obelism.text import fold
+
+# A claim that was compared alone is neither ahead of others nor behind them.
+_LEAD_UNKNOWN = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Features:
     """How close the page's closest sentence is to the claim (rank score of the index)."""
     closeness: float
     """How close this sentence is, as a share of `support`."""
+    lead: float
+    """By how much this claim is nearer in meaning than any other one; -0.3 to 0.3."""
 
     def vector(self) -> NDArray[np.float64]:
         return np.array([getattr(self, name) for name in FEATURE_NAMES], np.float64)
@@ -120,6 +125,8 @@ class Asked:
     """All names of the page."""
     support: float = 0.0
     """The claim's best rank score on the page; 0 when there is no page."""
+    rival: float | None = None
+    """The dense score of the best other claim for this statement; None when no other was looked for."""
 
 
 def features_of(asked: Asked, reader: Reader) -> Features:
@@ -152,7 +159,21 @@ def features_of(asked: Asked, reader: Reader) -> Features:
         names_on_page=_share(meant.names & (nearby | asked.page_names), meant.names),
         support=support,
         closeness=candidate.rank_score / support,
+        lead=_LEAD_UNKNOWN if asked.rival is None else _within(candidate.dense - asked.rival, 0.3),
     )
+
+
+def rivals(candidates: Sequence[Candidate]) -> list[float | None]:
+    """For each candidate of a statement, the dense score of the best other one."""
+    scores = [one.dense for one in candidates]
+    if len(scores) < 2:
+        return [None] * len(scores)
+    second, first = sorted(scores)[-2:]
+    return [second if score == first else first for score in scores]
+
+
+def _within(value: float, limit: float) -> float:
+    return max(-limit, min(limit, value))
 
 
 def _share(part: frozenset[str], whole: frozenset[str]) -> float:

@@ -8,7 +8,8 @@ curve that they were chosen from.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,9 @@ from obelism.verifier import Pair, Verdict, Verifier
 VETOED = 0.95
 # Pairs that the verifier is given at a time: large enough to sort by length, small enough to stop in time.
 PORTION = 32
+# Log-odds that stand for a claim which was not plausible enough to be put to the verifier.
+UNASKED = -4.0
+EVEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class Model:
     cheap: Linear
     """Over FEATURE_NAMES: is it worth asking the verifier?"""
     final: Linear
-    """Over the verifier's log-odds, then FEATURE_NAMES."""
+    """Over the verifier's log-odds, their lead, then FEATURE_NAMES."""
+    alone: Linear
+    """Over the same, for a pair that was put on purpose: as likely the same as not before it is read."""
     rank: Linear
     """Over the same, for look-ups: which of the candidates does an editor mean?"""
     rank_cheap: Linear
@@ -61,11 +67,11 @@ def default_model() -> Model:
     read = json.loads((files("obelism") / "matches" / "model.json").read_text("utf-8"))
     if tuple(read["features"]) != FEATURE_NAMES:
         raise ValueError("matches/model.json was made for other features: run `make train`")
-    cheap, final, rank, rank_cheap = (
+    cheap, final, alone, rank, rank_cheap = (
         Linear(read[name]["intercept"], tuple(read[name]["weights"]))
-        for name in ("cheap", "final", "rank", "rank_cheap")
+        for name in ("cheap", "final", "alone", "rank", "rank_cheap")
     )
-    return Model(cheap, final, rank, rank_cheap, read["plausible"], read["same"], read["related"])
+    return Model(cheap, final, alone, rank, rank_cheap, read["plausible"], read["same"], read["related"])
 
 
 class Matcher:
@@ -93,15 +99,28 @@ class Matcher:
         chosen = [
             at for at in np.argsort(-np.asarray(cheap), kind="stable")[:most].tolist() if cheap[at] >= floor
         ]
-        out: list[Match | None] = [None] * len(asked)
+        verdicts: dict[int, Verdict] = {}
         for start in range(0, len(chosen), PORTION):
             if enough():
                 break
             portion = chosen[start : start + PORTION]
-            for at, verdict in zip(
-                portion, self.verifier.judge([_pair(asked[at]) for at in portion]), strict=True
-            ):
-                out[at] = self._judged(asked[at], seen[at], verdict, reader)
+            answers = self.verifier.judge([_pair(asked[at]) for at in portion])
+            verdicts.update(zip(portion, answers, strict=True))
+        ahead = leads(asked, verdicts)
+        out: list[Match | None] = [None] * len(asked)
+        for at, verdict in verdicts.items():
+            score = self.model.final.probability([verdict.same, ahead[at], *seen[at].vector()])
+            out[at] = self._judged(asked[at], seen[at], verdict, score, reader)
+        return out
+
+    def compare(self, asked: Sequence[Asked]) -> list[Match]:
+        """One match a pair, each pair alone: whether the two are the same when somebody asks just that."""
+        reader = Reader()
+        out = []
+        for one, verdict in zip(asked, self.verifier.judge([_pair(one) for one in asked]), strict=True):
+            features = features_of(one, reader)
+            score = self.model.alone.probability([verdict.same, 0.0, *features.vector()])
+            out.append(self._judged(one, features, verdict, score, reader, EVEN))
         return out
 
     def rank(self, asked: Sequence[Asked], most: int) -> list[Match]:
@@ -111,11 +130,14 @@ class Matcher:
         seen = [features_of(one, reader) for one in asked]
         cheap = [self.model.rank_cheap.probability(list(features.vector())) for features in seen]
         order = np.argsort(-np.asarray(cheap), kind="stable").tolist()
-        verdicts = self.verifier.judge([_pair(asked[at]) for at in order[:most]])
+        answers = self.verifier.judge([_pair(asked[at]) for at in order[:most]])
+        verdicts = dict(zip(order, answers, strict=False))
+        ahead = leads(asked, verdicts)
         first = []
-        for at, verdict in zip(order, verdicts, strict=False):
-            merit = self.model.rank.probability([verdict.same, *seen[at].vector()])
-            first.append((merit, self._judged(asked[at], seen[at], verdict, reader)))
+        for at, verdict in verdicts.items():
+            values = [verdict.same, ahead[at], *seen[at].vector()]
+            match = self._judged(asked[at], seen[at], verdict, self.model.final.probability(values), reader)
+            first.append((self.model.rank.probability(values), match))
         first.sort(key=lambda one: -one[0])
         place = {at: number for number, at in enumerate(order)}
         # By the cheap features' order and the index's: by the former alone recall@50 fell behind the index's own,
@@ -130,21 +152,46 @@ class Matcher:
         reasons = reasons_of(said, wording, one.language, features, 0.0, ())
         return Match(one.candidate.claim, min(score, self.model.related / 2), False, reasons)
 
-    def _judged(self, one: Asked, features: Features, verdict: Verdict, reader: Reader) -> Match:
-        score = self.model.final.probability([verdict.same, *features.vector()])
+    def _judged(
+        self,
+        one: Asked,
+        features: Features,
+        verdict: Verdict,
+        score: float,
+        reader: Reader,
+        least: float | None = None,
+    ) -> Match:
         wording = wording_for(one.candidate, one.language)
         said = reader.view(one.statement, one.language)
         vetoes = vetoes_of(one, wording, reader)
+        least = self.model.same if least is None else least
         if vetoes:
-            score = min(score, VETOED * self.model.same)
+            score = min(score, VETOED * least)
         return Match(
             one.candidate.claim,
             score,
-            score >= self.model.same,
+            score >= least,
             reasons_of(said, wording, one.language, features, score, vetoes),
             vetoes,
             verdict.framing,
         )
+
+
+def leads(asked: Sequence[Asked], verdicts: Mapping[int, Verdict]) -> dict[int, float]:
+    """By how much log-odds each pair is ahead of the best other claim for the same statement, -5 to 5.
+
+    Claims that the verifier was not asked about count as unlikely.
+    """
+    best: dict[tuple[str, str], list[float]] = defaultdict(lambda: [UNASKED, UNASKED])
+    for at, verdict in verdicts.items():
+        scores = best[asked[at].statement, asked[at].context]
+        scores[:] = sorted([*scores, verdict.same])[-2:]
+    out = {}
+    for at, verdict in verdicts.items():
+        second, first = best[asked[at].statement, asked[at].context]
+        rival = second if verdict.same == first else first
+        out[at] = max(-5.0, min(5.0, verdict.same - rival))
+    return out
 
 
 def _pair(one: Asked) -> Pair:

@@ -11,7 +11,7 @@ from obelism.statements.boundaries import boundaries
 
 __all__ = ["boundaries", "statements_of"]
 
-MAX_STATEMENTS = 5_000
+MAX_STATEMENTS = 2_500
 MAX_CHARS = 1_000
 
 _WORDY = re.compile(r"\w")

@@ -1,0 +1,88 @@
+"""Claims compete for a statement, and a pair put on purpose is judged alone."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from obelism.matches import Asked, Matcher, rivals
+from obelism.matches.judge import UNASKED, leads
+from obelism.model import Candidate, Claim
+from obelism.verifier import Pair, Verdict
+
+EVEN_ODDS = (0.25, 0.25, 0.25, 0.25)
+CALLS = Claim("calls", "The minister telephoned the banker every week for a year.", "en")
+FAVOUR = Claim("favour", "The minister asked the banker to delay the publication of a report.", "en")
+SAID = "The minister rang the banker each week, the paper reports."
+
+
+class Scripted:
+    """Answers with the log-odds written down for each claim."""
+
+    def __init__(self, odds: dict[str, float]) -> None:
+        self.odds = odds
+        self.asked: list[Pair] = []
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
+        self.asked += pairs
+        return [Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in pairs]
+
+
+def asked_about(claim: Claim, dense: float, rival: float | None = None, statement: str = SAID) -> Asked:
+    return Asked(statement, "", "en", Candidate(claim, 0.4, dense), rival=rival)
+
+
+def test_the_rival_of_each_candidate_is_the_best_of_the_others() -> None:
+    candidates = [Candidate(CALLS, 0.1, dense) for dense in (0.3, 0.8, 0.5)]
+    assert rivals(candidates) == [0.8, 0.5, 0.8]
+
+
+def test_two_candidates_as_near_as_each_other_are_each_others_rivals() -> None:
+    assert rivals([Candidate(CALLS, 0.1, 0.6), Candidate(FAVOUR, 0.1, 0.6)]) == [0.6, 0.6]
+
+
+def test_a_lone_candidate_has_no_rival() -> None:
+    assert rivals([Candidate(CALLS, 0.1, 0.6)]) == [None]
+    assert rivals([]) == []
+
+
+def test_the_lead_is_over_the_other_claims_for_the_same_statement_only() -> None:
+    asked = [
+        asked_about(CALLS, 0.7),
+        asked_about(FAVOUR, 0.6),
+        asked_about(FAVOUR, 0.6, statement="Rain is expected in the north."),
+    ]
+    verdicts = {at: Verdict(same, EVEN_ODDS) for at, same in enumerate((2.0, 0.5, 3.0))}
+    assert leads(asked, verdicts) == {0: 1.5, 1: -1.5, 2: 5.0}
+
+
+def test_a_claim_that_was_not_plausible_enough_to_be_asked_about_counts_as_unlikely() -> None:
+    asked = [asked_about(CALLS, 0.7), asked_about(FAVOUR, 0.1)]
+    assert leads(asked, {0: Verdict(-1.0, EVEN_ODDS)}) == {0: pytest.approx(-1.0 - UNASKED)}
+
+
+def test_a_better_claim_for_the_same_statement_lowers_the_score() -> None:
+    alone, _ = Matcher(Scripted({CALLS.text: 1.0, FAVOUR.text: -3.0})).match(
+        [asked_about(CALLS, 0.6, 0.5), asked_about(FAVOUR, 0.5, 0.6)], plausible=0.0
+    )
+    beside, better = Matcher(Scripted({CALLS.text: 1.0, FAVOUR.text: 4.0})).match(
+        [asked_about(CALLS, 0.6, 0.8), asked_about(FAVOUR, 0.8, 0.6)], plausible=0.0
+    )
+    assert alone
+    assert beside
+    assert better
+    assert beside.score < alone.score
+    assert beside.score < better.score
+
+
+def test_a_pair_put_on_purpose_does_not_depend_on_the_pairs_beside_it() -> None:
+    matcher = Matcher(Scripted({CALLS.text: 1.5, FAVOUR.text: 4.0}))
+    pairs = [asked_about(CALLS, 0.7), asked_about(FAVOUR, 0.7)]
+    together = matcher.compare(pairs)
+    assert [matcher.compare([pair])[0].score for pair in pairs] == [match.score for match in together]
+
+
+def test_a_pair_put_on_purpose_is_judged_however_implausible() -> None:
+    verifier = Scripted({FAVOUR.text: -4.0})
+    (match,) = Matcher(verifier).compare([asked_about(FAVOUR, 0.0, statement="It rains.")])
+    assert len(verifier.asked) == 1
+    assert not match.same
