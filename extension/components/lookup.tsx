@@ -19,7 +19,10 @@ interface Filters {
   since?: string;
 }
 
-export function Lookup({ text: asked, askedAt }: { text?: string; askedAt?: number }) {
+/** When the latest look-up from elsewhere was asked: turning to another view and back asks nothing again. */
+let takenUp = 0;
+
+export function Lookup({ text: asked, askedAt = 1 }: { text?: string; askedAt?: number }) {
   const { words, announce } = useSurroundings();
   const settings = useSettings();
   const [text, setText] = useState(asked ?? "");
@@ -46,7 +49,9 @@ export function Lookup({ text: asked, askedAt }: { text?: string; askedAt?: numb
   };
 
   useEffect(() => {
-    if (asked) void run(asked);
+    if (!asked || askedAt <= takenUp) return;
+    takenUp = askedAt;
+    void run(asked);
   }, [asked, askedAt]);
 
   return (
