@@ -26,7 +26,7 @@ from obelism.article import read_article
 from obelism.candidates import Index
 from obelism.encoder import default_encoder
 from obelism.evaluation import claims_of
-from obelism.matches.features import FEATURE_NAMES, Asked, Reader, features_of, rivals, wording_for
+from obelism.matches.features import FEATURE_NAMES, Asked, Reader, features_of, wording_for
 from obelism.matches.judge import leads
 from obelism.matches.vetoes import vetoes_of
 from obelism.model import Candidate, Claim, Page, Review
@@ -233,8 +233,8 @@ def rank_models(verifier: CrossEncoder) -> dict[str, object]:
     cheap_x, cheap_y, kept = [], [], []
     reader = Reader()
     for number, (_, text, candidates, relevant, language) in enumerate(asked):
-        for candidate, rival in zip(candidates, rivals(candidates), strict=True):
-            one = Asked(text, "", language, candidate, rival=rival)
+        for candidate in candidates:
+            one = Asked(text, "", language, candidate)
             cheap_x.append(features_of(one, reader).vector())
             cheap_y.append(candidate.claim.id in relevant)
             kept.append((number, text, language, candidate, one))

@@ -150,6 +150,11 @@ class Candidate:
     """Cosine of the sentence vectors, best wording: -1..1."""
     wording: int = 0
     """Index into `claim.wordings` of the best wording."""
+    rival: float | None = None
+    """`dense` of the best other claim for the same statement; None when there is none. Claims that mean nearly
+    the same as this one are no rivals."""
+    alike: frozenset[str] = frozenset()
+    """Ids of the claims near the statement that mean nearly the same as this one."""
 
     @property
     def rank_score(self) -> float:

@@ -10,7 +10,7 @@ from time import perf_counter
 from obelism.article import Limits, read_article
 from obelism.candidates import Index
 from obelism.framing import frame, refers_back
-from obelism.matches import Asked, Matcher, page_names, rivals
+from obelism.matches import Asked, Matcher, page_names
 from obelism.model import Article, Candidate, Claim, Match, Page, Reading, Statement
 from obelism.notes import Found, notes_of
 from obelism.ratings import status_of
@@ -122,9 +122,7 @@ class Pipeline:
         text = readable(text)
         (candidates,) = self.index.candidates([text], spoken, LOOKUP_CANDIDATES if keep is None else 1000)
         kept = [one for one in candidates if keep is None or keep(one.claim)][:LOOKUP_CANDIDATES]
-        asked = [
-            Asked(text, "", spoken, one, rival=rival) for one, rival in zip(kept, rivals(kept), strict=True)
-        ]
+        asked = [Asked(text, "", spoken, one) for one in kept]
         return self.matcher.rank(asked, LOOKUP_VERIFIED)[:limit]
 
     def _matches(
@@ -198,9 +196,9 @@ def asked_of_page(
     of_page = set(sorted(support, key=lambda claim: (-support[claim], claim))[:PAGE_CLAIMS])
     names = page_names(text for text, _ in sentences)
     return [
-        (at, Asked(text, context, language, candidate, names, support[candidate.claim.id], rival))
+        (at, Asked(text, context, language, candidate, names, support[candidate.claim.id]))
         for at, ((text, context), found) in enumerate(zip(sentences, candidates, strict=True))
-        for place, (candidate, rival) in enumerate(zip(found, rivals(found), strict=True))
+        for place, candidate in enumerate(found)
         if place < OWN or candidate.claim.id in of_page
     ]
 

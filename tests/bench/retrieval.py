@@ -110,7 +110,8 @@ def _read(name: str) -> tuple[list[Claim], list[Query]]:
         query, claim = line.split()[:2]
         if claim in known:
             relevant.setdefault(query, set()).add(claim)
-    rows: Iterable[dict[str, Any]] = map(json.loads, (DATA / name / "queries.jsonl").open(encoding="utf-8"))
+    lines = (DATA / name / "queries.jsonl").read_text("utf-8").splitlines()
+    rows: Iterable[dict[str, Any]] = map(json.loads, lines)
     return claims, [
         Query(row["text"], row["language"], frozenset(relevant[row["id"]]), _split(name, row, at))
         for at, row in enumerate(rows)

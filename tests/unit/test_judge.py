@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from obelism.matches import Asked, Matcher, rivals
+from obelism.candidates import Index
+from obelism.encoder import default_encoder
+from obelism.matches import Asked, Matcher
 from obelism.matches.judge import UNASKED, leads
 from obelism.model import Candidate, Claim
 from obelism.verifier import Pair, Verdict
@@ -27,22 +29,34 @@ class Scripted:
         return [Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in pairs]
 
 
-def asked_about(claim: Claim, dense: float, rival: float | None = None, statement: str = SAID) -> Asked:
-    return Asked(statement, "", "en", Candidate(claim, 0.4, dense), rival=rival)
+def asked_about(
+    claim: Claim, dense: float, rival: float | None = None, statement: str = SAID, alike: str = ""
+) -> Asked:
+    candidate = Candidate(claim, 0.4, dense, rival=rival, alike=frozenset(alike.split()))
+    return Asked(statement, "", "en", candidate)
 
 
 def test_the_rival_of_each_candidate_is_the_best_of_the_others() -> None:
-    candidates = [Candidate(CALLS, 0.1, dense) for dense in (0.3, 0.8, 0.5)]
-    assert rivals(candidates) == [0.8, 0.5, 0.8]
+    claims = [CALLS, FAVOUR, Claim("rain", "Rain is expected in the north on Tuesday.", "en")]
+    (found,) = Index.build(claims, default_encoder()).candidates([SAID], "en", 10)
+    first, *others = sorted(found, key=lambda one: -one.dense)
+    assert first.claim == CALLS
+    assert first.rival == pytest.approx(others[0].dense)
+    assert [one.rival for one in others] == [pytest.approx(first.dense)] * len(others)
 
 
-def test_two_candidates_as_near_as_each_other_are_each_others_rivals() -> None:
-    assert rivals([Candidate(CALLS, 0.1, 0.6), Candidate(FAVOUR, 0.1, 0.6)]) == [0.6, 0.6]
+def test_the_same_claim_twice_is_alike_and_no_rival() -> None:
+    again = Claim("again", "For a year the minister telephoned the banker every week.", "en")
+    (found,) = Index.build([CALLS, again, FAVOUR], default_encoder()).candidates([SAID], "en", 10)
+    of = {one.claim.id: one for one in found}
+    assert of["calls"].alike == {"again"}
+    assert of["again"].alike == {"calls"}
+    assert of["calls"].rival == pytest.approx(of["favour"].dense)
 
 
 def test_a_lone_candidate_has_no_rival() -> None:
-    assert rivals([Candidate(CALLS, 0.1, 0.6)]) == [None]
-    assert rivals([]) == []
+    (found,) = Index.build([CALLS], default_encoder()).candidates([SAID], "en", 10)
+    assert [(one.rival, one.alike) for one in found] == [(None, frozenset())]
 
 
 def test_the_lead_is_over_the_other_claims_for_the_same_statement_only() -> None:
@@ -53,6 +67,12 @@ def test_the_lead_is_over_the_other_claims_for_the_same_statement_only() -> None
     ]
     verdicts = {at: Verdict(same, EVEN_ODDS) for at, same in enumerate((2.0, 0.5, 3.0))}
     assert leads(asked, verdicts) == {0: 1.5, 1: -1.5, 2: 5.0}
+
+
+def test_a_claim_alike_is_not_led_over() -> None:
+    asked = [asked_about(CALLS, 0.7, alike="favour"), asked_about(FAVOUR, 0.6, alike="calls")]
+    verdicts = {0: Verdict(2.0, EVEN_ODDS), 1: Verdict(1.0, EVEN_ODDS)}
+    assert leads(asked, verdicts) == {0: 5.0, 1: 5.0}
 
 
 def test_a_claim_that_was_not_plausible_enough_to_be_asked_about_counts_as_unlikely() -> None:

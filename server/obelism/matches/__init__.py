@@ -1,6 +1,6 @@
 """Candidates -> matches: is the statement the claim? Buys precision."""
 
-from obelism.matches.features import Asked, page_names, rivals
+from obelism.matches.features import Asked, page_names
 from obelism.matches.judge import Matcher, Model, default_model
 
-__all__ = ["Asked", "Matcher", "Model", "default_model", "page_names", "rivals"]
+__all__ = ["Asked", "Matcher", "Model", "default_model", "page_names"]

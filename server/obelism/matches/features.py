@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -14,9 +14,6 @@ from obelism.matches.quantities import Quantity, quantities, shared
 from obelism.model import Candidate, Phrasing
 from obelism.names import names_in, terms
 from obelism.text import fold
-
-# A claim that was compared alone is neither ahead of others nor behind them.
-_LEAD_UNKNOWN = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Features:
     closeness: float
     """How close this sentence is, as a share of `support`."""
     lead: float
-    """By how much this claim is nearer in meaning than any other one; -0.3 to 0.3."""
+    """By how much this claim is nearer in meaning than its best rival, -0.3 to 0.3; 0 when it has none."""
 
     def vector(self) -> NDArray[np.float64]:
         return np.array([getattr(self, name) for name in FEATURE_NAMES], np.float64)
@@ -125,8 +122,6 @@ class Asked:
     """All names of the page."""
     support: float = 0.0
     """The claim's best rank score on the page; 0 when there is no page."""
-    rival: float | None = None
-    """The dense score of the best other claim for this statement; None when no other was looked for."""
 
 
 def features_of(asked: Asked, reader: Reader) -> Features:
@@ -159,17 +154,8 @@ def features_of(asked: Asked, reader: Reader) -> Features:
         names_on_page=_share(meant.names & (nearby | asked.page_names), meant.names),
         support=support,
         closeness=candidate.rank_score / support,
-        lead=_LEAD_UNKNOWN if asked.rival is None else _within(candidate.dense - asked.rival, 0.3),
+        lead=0.0 if candidate.rival is None else _within(candidate.dense - candidate.rival, 0.3),
     )
-
-
-def rivals(candidates: Sequence[Candidate]) -> list[float | None]:
-    """For each candidate of a statement, the dense score of the best other one."""
-    scores = [one.dense for one in candidates]
-    if len(scores) < 2:
-        return [None] * len(scores)
-    second, first = sorted(scores)[-2:]
-    return [second if score == first else first for score in scores]
 
 
 def _within(value: float, limit: float) -> float:

@@ -178,19 +178,23 @@ class Matcher:
 
 
 def leads(asked: Sequence[Asked], verdicts: Mapping[int, Verdict]) -> dict[int, float]:
-    """By how much log-odds each pair is ahead of the best other claim for the same statement, -5 to 5.
+    """By how much log-odds each pair is ahead of the best rival for the same statement, -5 to 5.
 
-    Claims that the verifier was not asked about count as unlikely.
+    Claims that the verifier was not asked about count as unlikely; those alike are no rivals.
     """
-    best: dict[tuple[str, str], list[float]] = defaultdict(lambda: [UNASKED, UNASKED])
-    for at, verdict in verdicts.items():
-        scores = best[asked[at].statement, asked[at].context]
-        scores[:] = sorted([*scores, verdict.same])[-2:]
+    of: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for at in verdicts:
+        of[asked[at].statement, asked[at].context].append(at)
     out = {}
-    for at, verdict in verdicts.items():
-        second, first = best[asked[at].statement, asked[at].context]
-        rival = second if verdict.same == first else first
-        out[at] = max(-5.0, min(5.0, verdict.same - rival))
+    for places in of.values():
+        for at in places:
+            own = asked[at].candidate
+            rivals = [
+                verdicts[other].same
+                for other in places
+                if other != at and asked[other].candidate.claim.id not in own.alike
+            ]
+            out[at] = max(-5.0, min(5.0, verdicts[at].same - max(rivals, default=UNASKED)))
     return out
 
 
