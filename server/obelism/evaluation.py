@@ -138,7 +138,7 @@ def average_precision(answer: Sequence[str], relevant: set[str], depth: int = 5)
 
 def claims_of(folder: Path) -> list[Claim]:
     """The claims of an evaluation folder, taken as they are."""
-    return [load(line) for line in (folder / "claims.jsonl").read_text("utf-8").splitlines()]
+    return [load(line) for line in (folder / "claims.jsonl").read_text("utf-8").split("\n") if line]
 
 
 # --- pairs and framings -------------------------------------------------------------------------
@@ -230,7 +230,7 @@ def _sentence(row: dict[str, Any]) -> str:
 def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         raise BadInput(f"{path} does not exist")
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
         if line.strip():
             try:
                 yield json.loads(line)

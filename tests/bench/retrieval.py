@@ -83,7 +83,11 @@ def _ways(index: Index, claims: Sequence[Claim], queries: Sequence[Query]) -> di
 
 def _articles(claims: Sequence[Claim]) -> dict[str, float]:
     """Of all labelled pairs of sentence and claim, the share that is among the first PAGE of the sentence."""
-    articles = [json.loads(line) for path in sorted(ARTICLES.glob("*.jsonl")) for line in path.open()]
+    articles = [
+        json.loads(line)
+        for path in sorted(ARTICLES.glob("*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
     own = [
         Claim(f"{a['id']}/{one['id']}", one["text"], one["language"]) for a in articles for one in a["claims"]
     ]
@@ -103,10 +107,10 @@ def _articles(claims: Sequence[Claim]) -> dict[str, float]:
 
 
 def _read(name: str) -> tuple[list[Claim], list[Query]]:
-    claims = [load(line) for line in (DATA / name / "claims.jsonl").open(encoding="utf-8")]
+    claims = [load(line) for line in (DATA / name / "claims.jsonl").read_text("utf-8").splitlines()]
     known = {claim.id for claim in claims}
     relevant: dict[str, set[str]] = {}
-    for line in (DATA / name / "qrels.tsv").open():
+    for line in (DATA / name / "qrels.tsv").read_text("utf-8").splitlines():
         query, claim = line.split()[:2]
         if claim in known:
             relevant.setdefault(query, set()).add(claim)

@@ -91,7 +91,7 @@ def recombined(size: int) -> list[Claim]:
     names = ("checkthat2025-french", "checkthat2020-tweets", "checkthat2021-debates")
     by_language: dict[str, list[Claim]] = {}
     for name in names:
-        for line in (DATA / "retrieval" / name / "claims.jsonl").open(encoding="utf-8"):
+        for line in (DATA / "retrieval" / name / "claims.jsonl").read_text("utf-8").splitlines():
             claim = load(line)
             by_language.setdefault(claim.language, []).append(claim)
     real = [some for some in by_language.values() if len(some) > 100]

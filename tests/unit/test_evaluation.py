@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from obelism.errors import BadInput
-from obelism.evaluation import auc, average_precision, evaluate_pages, evaluate_retrieval
+from obelism.evaluation import auc, average_precision, claims_of, evaluate_pages, evaluate_retrieval
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,9 @@ def test_retrieval_is_averaged_over_the_queries_of_a_split(tmp_path: Path) -> No
 def test_a_folder_without_labelled_pages_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"gold\.json"):
         evaluate_pages(tmp_path, None)  # type: ignore[arg-type]
+
+
+def test_a_line_separator_inside_a_text_ends_no_line(tmp_path: Path) -> None:
+    record = {"id": "c", "text": "Taxes rose.\u2028Twice.", "language": "en", "status": "disputed"}
+    (tmp_path / "claims.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert [claim.id for claim in claims_of(tmp_path)] == ["c"]
