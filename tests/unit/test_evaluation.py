@@ -8,6 +8,8 @@ import pytest
 
 from obelism.errors import BadInput
 from obelism.evaluation import auc, average_precision, claims_of, evaluate_pages, evaluate_retrieval
+from obelism.model import Claim
+from obelism.records import dump
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,6 @@ def test_a_folder_without_labelled_pages_is_named(tmp_path: Path) -> None:
 
 
 def test_a_line_separator_inside_a_text_ends_no_line(tmp_path: Path) -> None:
-    record = {"id": "c", "text": "Taxes rose.\u2028Twice.", "language": "en", "status": "disputed"}
-    (tmp_path / "claims.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+    line = dump(Claim("c", "Taxes rose.\u2028Twice.", "en"))
+    (tmp_path / "claims.jsonl").write_text(line + "\n", encoding="utf-8")
     assert [claim.id for claim in claims_of(tmp_path)] == ["c"]
