@@ -54,7 +54,7 @@ def pipeline_of(settings: Settings, store: Store) -> Pipeline:
 
     folder = settings.index_folder / _identity(settings, store)
     index = open_or_build(folder, default_encoder(), store.claims, store.latest_change())
-    keeper = Keeper(index, folder, store.changes)
+    keeper = Keeper(index, folder, lambda after: store.changes(after))
     keeper.refresh()
     return Pipeline(index, keeper.refresh, store.score_floors, is_reviewed, limits=limits)
 

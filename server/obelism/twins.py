@@ -15,7 +15,7 @@ from obelism.model import Candidate, Claim
 from obelism.pipeline import Pipeline
 from obelism.store import Store
 
-SURE = 0.9
+SURE = 0.85
 # What is nearest to a claim, itself included. The pairs that the verifier reads cost most: those with little in
 # common are not put to it.
 NEAREST = 6

@@ -84,7 +84,7 @@ BAD: dict[str, tuple[bytes, dict[str, str], int, str]] = {
     "no JSON": (b"html=<p>", {}, 400, "bad-json"),
     "half JSON": (b'{"html": "<p>', {}, 400, "bad-json"),
     "two values": (b'{"html": "<p>"} {}', {}, 400, "bad-json"),
-    "lone surrogate": (b'{"html": "<p>\\ud83d text</p>"}', {}, 400, "bad-json"),
+    "lone surrogate": (b'{"html": "<p>\\ud83d text</p>"}', {}, 422, "not-an-article"),
     "another charset": ('{"html": "<p>élu</p>"}'.encode("latin-1"), {}, 400, "bad-json"),
     "UTF-16": ('{"html": "<p>élu</p>"}'.encode("utf-16"), {}, 400, "bad-json"),
     "deep JSON": (b"[" * 100_000, {}, 400, "bad-json"),

@@ -90,7 +90,7 @@ class Matcher:
     ) -> list[Match | None]:
         """One match for each pair that is worth showing at all, in order; None for the others.
 
-        At most `most` pairs, the most plausible first, are put before the verifier, until it is `enough`.
+        At most `most` pairs, the most plausible first, are put before the verifier, some always, until it is `enough`.
         """
         floor = self.model.plausible if plausible is None else plausible
         reader = Reader()
@@ -101,7 +101,7 @@ class Matcher:
         ]
         verdicts: dict[int, Verdict] = {}
         for start in range(0, len(chosen), PORTION):
-            if enough():
+            if verdicts and enough():
                 break
             portion = chosen[start : start + PORTION]
             answers = self.verifier.judge([_pair(asked[at]) for at in portion])
