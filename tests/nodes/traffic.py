@@ -26,7 +26,7 @@ class Readers:
     def check(self, client: httpx.Client) -> str:
         """ "noted" where the page's claim was found, else the status or the error."""
         number = next(_pages)
-        page = ARTICLE.replace("two fishing boats", f"{number + 3} fishing boats")
+        page = ARTICLE.replace("two fishing boats", f"{number + 1_000_003} fishing boats")
         asked = {"html": page, "url": f"https://gazette.example/quiet-days/{number}"}
         try:
             answer = client.post(f"{self._address}/v1/notes", json=asked)
