@@ -92,7 +92,7 @@ sbom: setup  ## Bills of materials (CycloneDX) into dist/
 	@echo "dist/sbom-service.cdx.json  dist/sbom-extension.cdx.json"
 
 lock: $(STAMPS)/python  ## Choose the versions of requirements.lock anew
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-header --extra dev --extra postgres --extra redis pyproject.toml --output-file requirements.lock
 
 train: $(STAMPS)/train  ## Train what ships: the verifier and the small models
