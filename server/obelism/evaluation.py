@@ -145,7 +145,7 @@ def claims_of(folder: Path) -> list[Claim]:
 
 
 def evaluate_pairs(path: Path, pipeline: Pipeline, encoder: Encoder | None = None) -> Scores:
-    """(sentence, claim) pairs with `same`: accuracy at the threshold of notes, at one half, and the AUC."""
+    """(sentence, claim) pairs with `same`, each claim alone: accuracy, AUC, precision and recall."""
     rows = list(_json_lines(path))
     matches = judge_pairs(rows, pipeline, encoder)
     scores = np.array([match.score for match in matches])
