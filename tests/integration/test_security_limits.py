@@ -1,14 +1,22 @@
 """How much one client may ask, and what it is told when that is too much."""
 
+import shutil
+import socket
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from obelism.model import Page, Reading
 from obelism.settings import Settings
-from serving import ARTICLE, application, browser, program
+from nodes.ports import free_ports
+from serving import ARTICLE, application, browser, program, token
+
+REDIS = shutil.which("redis-server")
 
 
 @pytest.fixture
@@ -58,6 +66,55 @@ def test_behind_a_named_proxy_each_reader_is_known() -> None:
                 client.post("/v1/lookups", json={"text": "a"}, headers=headers).status_code for _ in "ab"
             ]
             assert statuses == [200, 429]
+
+
+# --- counted in Redis ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[str]:
+    if REDIS is None:
+        pytest.skip("redis-server is not installed: apt-get install redis-server")
+    (port,) = free_ports(1)
+    command = [REDIS, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert any("Ready to accept connections" in line for line in process.stdout)
+        yield f"redis://127.0.0.1:{port}/0"
+        process.terminate()
+
+
+def asked(app: Flask, times: int) -> list[int]:
+    """What a browser is answered to so many look-ups."""
+    return [browser(app).post("/v1/lookups", json={"text": "a claim"}).status_code for _ in range(times)]
+
+
+def test_nodes_that_share_a_redis_limit_a_reader_together(redis: str) -> None:
+    shared = {"rate_limit": "3 per minute", "rate_limit_storage": redis}
+    with application(**shared) as one, application(**shared) as other:
+        assert [*asked(one, 2), *asked(other, 2)] == [200, 200, 200, 429]
+        assert asked(one, 1) == [429]
+
+
+@pytest.mark.parametrize("listening", [False, True], ids=["refuses", "never answers"])
+def test_without_its_redis_each_worker_counts_for_itself_and_nobody_else_is_limited(listening: bool) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if listening:
+            silent.listen(100)
+        storage = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        with application(rate_limit="3 per minute", rate_limit_storage=storage) as app:
+            began = time.monotonic()
+            assert asked(app, 4) == [200, 200, 200, 429]
+            assert time.monotonic() - began < 5
+            client, editor = program(app), token(app)
+            for _ in range(5):
+                assert client.get("/healthz").status_code == 200
+                assert client.post("/v1/lookups", json={"text": "a claim"}).status_code == 200
+                assert client.delete("/v1/claims/none", headers=editor).status_code == 404
+
+
+# --- on the front page, and at once --------------------------------------------------------------
 
 
 def test_the_front_page_says_too_many_requests_in_words(app: Flask) -> None:

@@ -17,20 +17,25 @@ from obelism.api.guard import is_local_program
 from obelism.api.problems import Problem, shown
 from obelism.settings import Settings
 
+# A Redis that has gone without a word: readers would wait for the kernel's timeouts, and again at each try.
+PATIENCE: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": None}
+
 
 class Limits:
     """The limits of one application; programs on this machine are free of them by default."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._settings = settings
+        shared = not settings.rate_limit_storage.startswith("memory:")
         self._limiter = Limiter(
             client,
             app=app,
             storage_uri=settings.rate_limit_storage,
+            storage_options=PATIENCE if shared else {},
             strategy="moving-window",
-            # Without Redis each worker counts for itself rather than refusing readers.
-            in_memory_fallback_enabled=not settings.rate_limit_storage.startswith("memory:"),
-            in_memory_fallback=[settings.rate_limit],
+            # Without Redis each worker counts for itself rather than refusing readers. The same limits: a list
+            # of others (`in_memory_fallback`) would hold for every address, a load balancer's probes too.
+            in_memory_fallback_enabled=shared,
         )
         self._busy: Counter[str] = Counter()
         self._lock = threading.Lock()
