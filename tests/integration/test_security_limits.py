@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from nodes.ports import free_ports
 from obelism.model import Page, Reading
 from obelism.settings import Settings
-from nodes.ports import free_ports
 from serving import ARTICLE, application, browser, program, token
 
 REDIS = shutil.which("redis-server")
