@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text
 from obelism.errors import BadInput, Unavailable
 from obelism.store.claims import CHUNK
 from obelism.store.database import Database
-from obelism.store.schema import REVISION, claims, counters, metadata
+from obelism.store.schema import REVISION, counters, metadata
 
 _FORMAT = "obelism-backup-1"
 
@@ -50,7 +50,7 @@ def back_up(database: Database, path: Path) -> int:
 def restore(database: Database, path: Path) -> int:
     """Fill an empty database from a backup, wholly or not at all; the rows restored.
 
-    Raises BadInput when the file is no whole backup or the database holds claims, Unavailable when the
+    Raises BadInput when the file is no whole backup or the database holds anything, Unavailable when the
     file cannot be read.
     """
     try:
@@ -110,8 +110,12 @@ def _batches(file: BinaryIO | gzip.GzipFile, name: str) -> Iterator[tuple[Table,
 
 
 def _check_empty(connection: Connection, name: str) -> None:
-    if connection.execute(select(func.count()).select_from(claims)).scalar_one():
-        raise BadInput(f"{name} holds claims already; restore into an empty database (OBELISM_DATABASE_URL)")
+    for table in metadata.sorted_tables:
+        rows = select(func.count()).select_from(table)
+        if table is not counters and connection.execute(rows).scalar_one():
+            raise BadInput(
+                f"{name} holds rows already; restore into an empty database (OBELISM_DATABASE_URL)"
+            )
 
 
 def _continue_numbering(connection: Connection) -> None:
