@@ -63,9 +63,10 @@ def claim_review(claim: Claim, review: Review) -> dict[str, Any]:
         "claimReviewed": claim.text,
         "url": review.url,
         "author": {"@type": "Organization", "name": review.publisher},
-        "reviewRating": {"@type": "Rating", "alternateName": review.rating},
         "itemReviewed": {"@type": "Claim", "text": claim.text},
     }
+    if review.rating:
+        node["reviewRating"] = {"@type": "Rating", "alternateName": review.rating}
     if claim.claimant:
         node["itemReviewed"]["author"] = {"@type": "Person", "name": claim.claimant}
     optional = {"name": review.title, "datePublished": review.date}

@@ -35,7 +35,18 @@ UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\u
 _DAMAGE = re.compile(r"[\x00\ud800-\udfff]")
 _NOT_IN_ADDRESSES = re.compile(r"[\s<>\"\\`{}|^]")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})([-_][A-Za-z0-9]{1,8})*")
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ]\d{1,2}:\d{2}.*)?)?)?")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ]\d{1,2}:\d{2}.*|Z|[+-]\d{2}:\d{2})?)?)?")
+
+# ISO 639-2 and 639-3 codes of languages that BCP 47 writes with two letters: research sets have these.
+_CODES = """
+    afr:af alb:sq amh:am ara:ar arm:hy aze:az baq:eu bel:be ben:bn bos:bs bul:bg bur:my cat:ca ces:cs chi:zh cze:cs
+    dan:da deu:de dut:nl ell:el eng:en est:et eus:eu fas:fa fin:fi fra:fr fre:fr geo:ka ger:de glg:gl gre:el guj:gu
+    hau:ha heb:he hin:hi hrv:hr hun:hu hye:hy ind:id isl:is ita:it jpn:ja kan:kn kat:ka kaz:kk khm:km kor:ko lao:lo
+    lav:lv lit:lt mac:mk mal:ml mar:mr may:ms mkd:mk mon:mn msa:ms mya:my nep:ne nld:nl nob:nb nor:no ori:or pan:pa
+    per:fa pol:pl por:pt ron:ro rum:ro rus:ru sin:si slk:sk slo:sk slv:sl som:so spa:es sqi:sq srp:sr swa:sw swe:sv
+    tam:ta tel:te tha:th tur:tr ukr:uk urd:ur uzb:uz vie:vi yor:yo zho:zh zul:zu
+"""
+_OF_THREE_LETTERS = dict(pair.split(":") for pair in _CODES.split())
 
 
 def parse(record: object) -> Claim:
@@ -45,12 +56,15 @@ def parse(record: object) -> Claim:
     """
     if not isinstance(record, Mapping):
         raise BadClaim('not a claim record; it must be an object such as {"id": …, "text": …, "language": …}')
+    identity = _id(record)
+    text = _required(record, "text", "claim", MAX_TEXT)
+    language = _language(_required(record, "language", "claim", MAX_NAME))
     return Claim(
-        id=_id(record),
-        text=_required(record, "text", "claim", MAX_TEXT),
-        language=_language(_required(record, "language", "claim", MAX_NAME)),
+        identity,
+        text,
+        language,
         claimant=_text(record, "claimant", "claim", MAX_NAME) or None,
-        phrasings=_items(record, "phrasings", _phrasing),
+        phrasings=_items(record, "phrasings", lambda item: _phrasing(item, language)),
         reviews=_items(record, "reviews", _review),
         positions=_items(record, "positions", _position),
     )
@@ -117,9 +131,14 @@ def iso_date(date: str) -> str | None:
 
 
 def primary_language(tag: str) -> str | None:
-    """The primary subtag of a BCP 47 tag ("fr-CA", "pt_BR"); None when it is none."""
+    """The primary subtag of a BCP 47 tag ("fr-CA", "pt_BR", "eng"), of two letters where it has two; else None."""
     found = _LANGUAGE.fullmatch(tag.strip())
-    return found[1].lower() if found else None
+    return _OF_THREE_LETTERS.get(found[1].lower(), found[1].lower()) if found else None
+
+
+def host_of(url: str) -> str:
+    """The site of an address: the name of a publisher who does not give one."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _days(year: int, month: int) -> int:
@@ -152,10 +171,11 @@ def _id(record: Mapping[str, Any]) -> str:
     return identity
 
 
-def _phrasing(item: Mapping[str, Any]) -> Phrasing:
+def _phrasing(item: Mapping[str, Any], language: str) -> Phrasing:
+    given = _text(item, "language", "phrasing", MAX_NAME)
     return Phrasing(
         _required(item, "text", "phrasing", MAX_TEXT),
-        _language(_required(item, "language", "phrasing", MAX_NAME)),
+        _language(given) if given else language,
     )
 
 
@@ -163,10 +183,11 @@ def _review(item: Mapping[str, Any]) -> Review:
     state = _text(item, "state", "review", MAX_NAME) or "current"
     if state not in STATES:
         raise BadClaim(f"review has state {state!r}; it must be one of: {', '.join(STATES)}")
+    url = _url(item, "review")
     return Review(
-        publisher=_required(item, "publisher", "review", MAX_NAME),
+        publisher=_text(item, "publisher", "review", MAX_NAME) or host_of(url),
         rating=_text(item, "rating", "review", MAX_TEXT),
-        url=_url(item, "review"),
+        url=url,
         title=_text(item, "title", "review", MAX_TEXT),
         date=_date(item, "review"),
         language=_language(_text(item, "language", "review", MAX_NAME) or "und"),

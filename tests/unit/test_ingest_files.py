@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from obelism import records
 from obelism.errors import BadClaim, BadInput, Unavailable
 from obelism.exports import FORMS, claim_reviews, json_lines, table
-from obelism.ingest import Options, Rejected, load, tables
+from obelism.ingest import Options, Rejected, documents, load, tables
 from obelism.ingest.claimreview import published_id
 from obelism.ingest.language import told_by
 from obelism.ingest.unpacking import form_of
@@ -86,7 +87,6 @@ def reasons(found: list[Claim | Rejected]) -> list[str]:
             {**MOON, "reviews": [{**CHECK, "url": "javascript:alert(1)"}]},
             "review has url 'javascript:alert(1)'; every review needs an http(s) address",
         ),
-        ({**MOON, "reviews": [{**CHECK, "publisher": ""}]}, "review has no publisher"),
         (
             {**MOON, "reviews": [{**CHECK, "date": "7.10.2020"}]},
             "review has date '7.10.2020'; write dates as 2024-10-25",
@@ -103,7 +103,7 @@ def reasons(found: list[Claim | Rejected]) -> list[str]:
             {**MOON, "positions": [{"party": "NASA", "stance": "denies"}]},
             "position has no url; every position needs an http(s) address",
         ),
-        ({**MOON, "phrasings": [{"text": "Lune", "language": ""}]}, "phrasing has no language"),
+        ({**MOON, "phrasings": [{"text": "", "language": "fr"}]}, "phrasing has no text"),
     ],
 )
 def test_a_record_that_is_not_as_it_should_be_is_refused_with_the_reason(
@@ -124,6 +124,32 @@ def test_a_record_may_be_terse_and_may_hold_fields_of_others() -> None:
     assert found == Claim(
         "7", "The Moon is cheese", "en", reviews=(Review("P", "False", "https://p.example/1"),)
     )
+
+
+def test_what_a_record_leaves_out_is_taken_from_what_it_says() -> None:
+    url = "https://www.p.example/1"
+    found = records.parse(
+        {**MOON, "language": "fra", "phrasings": [{"text": "Lune"}], "reviews": [{"url": url}]}
+        | {"claimant": None, "positions": None}
+    )
+    assert found == Claim(
+        "moon",
+        "The Moon is cheese",
+        "fr",
+        phrasings=(Phrasing("Lune", "fr"),),
+        reviews=(Review("p.example", "", url),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("fr", "fr"), ("FR-ca", "fr"), ("pt_BR", "pt"), ("zh-Hant-TW", "zh"), ("eng", "en"), ("deu", "de"),
+        ("ger", "de"), ("fil", "fil"), ("und", "und"), ("English", None), ("", None), ("f", None),
+    ],
+)  # fmt: skip
+def test_a_language_is_known_by_its_shortest_code(tag: str, language: str | None) -> None:
+    assert records.primary_language(tag) == language
 
 
 def test_stray_characters_do_not_cost_a_claim() -> None:
@@ -241,6 +267,37 @@ def test_a_byte_order_mark_and_windows_line_ends_do_not_matter(tmp_path: Path) -
     assert [claim.id for claim in claims(read(tmp_path, content, "claims.jsonl"))] == ["moon", "two"]
 
 
+def test_a_mark_at_the_beginning_hides_no_form_of_any_length(tmp_path: Path) -> None:
+    long = {**MOON, "claimant": "é" * 400}
+    elements = [{**long, "id": f"{n}"} for n in range(200)]
+    for content in (json.dumps(elements, ensure_ascii=False), feed(*({"item": [REVIEW]},))):
+        found = read(tmp_path, "\ufeff" + content, "some.json")
+        assert claims(found)
+        assert not reasons(found)
+
+
+def test_a_record_with_something_missing_is_told_what(tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps({k: v for k, v in MOON.items() if k != left_out}) for left_out in MOON)
+    assert reasons(read(tmp_path, lines, "claims.jsonl")) == [
+        "claims.jsonl line 1: claim has no id",
+        "claims.jsonl line 2: claim has no text",
+        "claims.jsonl line 3: claim has no language",
+    ]
+
+
+def test_a_second_content_of_an_id_is_rejected_so_that_an_import_can_be_repeated(tmp_path: Path) -> None:
+    lines = [MOON, {**MOON, "id": "sun"}, MOON, {**MOON, "text": "The Moon is rock"}]
+    found = read(tmp_path, "\n".join(map(json.dumps, lines)), "claims.jsonl")
+    assert [(claim.id, claim.text) for claim in claims(found)] == [
+        ("moon", "The Moon is cheese"),
+        ("sun", "The Moon is cheese"),
+        ("moon", "The Moon is cheese"),
+    ]
+    assert reasons(found) == [
+        "moon: stands further up in this source with another content; the first is kept"
+    ]
+
+
 # --- tables ---------------------------------------------------------------------------------------
 
 
@@ -317,6 +374,29 @@ def test_tables_of_spreadsheets_are_read(tmp_path: Path, data: bytes) -> None:
     assert read(tmp_path, data, "claims.csv") == [Claim("moon", "Ça coûte 3 €, dit-il", "fr")]
 
 
+def test_a_line_for_spreadsheets_before_the_columns_does_not_matter(tmp_path: Path) -> None:
+    content = "sep=;\r\n\r\nid;text;language\r\nmoon;La Lune, c'est du fromage;fr\r\n"
+    assert read(tmp_path, content, "claims.csv") == [Claim("moon", "La Lune, c'est du fromage", "fr")]
+
+
+def test_a_table_of_flattened_claim_reviews_is_read(tmp_path: Path) -> None:
+    content = (
+        "claimReviewed,author.name,reviewRating.alternateName,url,inLanguage,datePublished,itemReviewed.author.name\n"
+        "The Moon is cheese,P,False,https://p.example/1,en,2024-05-01,Wallace\n"
+    )
+    review = Review("P", "False", "https://p.example/1", "", "2024-05-01", "en")
+    assert read(tmp_path, content, "claims.csv") == [
+        Claim(published_id(review.url), "The Moon is cheese", "en", "Wallace", reviews=(review,))
+    ]
+
+
+def test_a_table_over_the_limit_is_not_read_in_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_TABLE", 1024 * 1024)
+    content = "id,text,language\n" + "".join(f"{n},{'x' * 1000},en\n" for n in range(1_100))
+    [found] = read(tmp_path, content, "claims.csv")
+    assert found == Rejected("claims.csv", "the table is over 1 MB; divide it", cut=True)
+
+
 def test_a_table_without_ids_is_known_by_its_reviews(tmp_path: Path) -> None:
     content = (
         "claim,language,publisher,url\n"
@@ -382,6 +462,36 @@ def test_a_data_feed_gives_the_claims_of_its_elements(tmp_path: Path) -> None:
     ]
 
 
+def test_claims_of_one_page_in_several_places_of_a_feed_are_all_kept(tmp_path: Path) -> None:
+    other = REVIEW | {"claimReviewed": "The Sun is cold"}
+    newer = REVIEW | {"reviewRating": {"alternateName": "True"}}
+    found = read(tmp_path, feed(*({"item": [item]} for item in (REVIEW, other, REVIEW, newer))), "feed.json")
+    url = "https://p.example/1"
+    assert [(claim.id, claim.text) for claim in claims(found)] == [
+        (published_id(url), "The Moon is cheese"),
+        (published_id(url, "The Sun is cold"), "The Sun is cold"),
+        (published_id(url), "The Moon is cheese"),
+    ]
+    assert [reason.partition(":")[0] for reason in reasons(found)] == [published_id(url)]
+
+
+def test_a_review_without_an_address_has_that_of_its_place_in_the_feed(tmp_path: Path) -> None:
+    bare = {name: value for name, value in REVIEW.items() if name != "url"}
+    [found] = claims(read(tmp_path, feed({"url": "https://p.example/1", "item": [bare]}), "feed.json"))
+    assert found.reviews[0].url == "https://p.example/1"
+
+
+def test_a_document_that_can_only_be_read_whole_is_refused_over_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MAX_PIECE", 1024 * 1024)
+    content = json.dumps({"@graph": [REVIEW | {"description": "x" * 2_000_000}]})
+    [found] = read(tmp_path, content, "graph.json")
+    assert isinstance(found, Rejected)
+    assert "over 1 MB, and neither a DataFeed nor a list" in str(found)
+    assert found.cut
+
+
 def test_a_data_feed_that_breaks_off_keeps_what_came_before(tmp_path: Path) -> None:
     content = feed({"item": [REVIEW]}, {"item": [REVIEW | {"url": "https://p.example/2"}]})
     found = read(tmp_path, content[:-30], "feed.json")
@@ -417,6 +527,7 @@ def test_a_data_feed_is_streamed(tmp_path: Path) -> None:
         REVIEW,
         [REVIEW],
         {"@graph": [REVIEW]},
+        {"claims": [{**MOON, "status": "unrated"}], "next": None},
         {
             "claims": [
                 {
@@ -426,7 +537,7 @@ def test_a_data_feed_is_streamed(tmp_path: Path) -> None:
             ]
         },
     ],
-    ids=["record", "records", "ClaimReview", "ClaimReviews", "graph", "API answer"],
+    ids=["record", "records", "ClaimReview", "ClaimReviews", "graph", "our own API", "API answer"],
 )
 def test_any_json_with_claims_in_it_is_understood(tmp_path: Path, value: object) -> None:
     for indent in (None, 2):
@@ -534,6 +645,44 @@ def test_a_claim_review_export_is_a_feed_that_can_be_imported(tmp_path: Path) ->
     assert json.loads("".join(claim_reviews([])))["dataFeedElement"] == []
 
 
+# Of https://schema.org/version/latest: what each type may have, of the properties that a fact-check uses.
+_THING = {"name", "url", "description", "identifier", "image", "sameAs"}
+_WORK = _THING | {"author", "datePublished", "inLanguage", "text", "itemReviewed", "reviewRating", "headline"}
+SCHEMA_ORG = {
+    "DataFeed": _WORK | {"dataFeedElement"},
+    "DataFeedItem": _THING | {"item", "dateCreated", "dateModified", "dateDeleted"},
+    "ClaimReview": _WORK | {"claimReviewed"},
+    "Claim": _WORK | {"appearance", "firstAppearance", "claimInterpreter"},
+    "Rating": _THING | {"alternateName", "ratingValue", "bestRating", "worstRating", "ratingExplanation"},
+    "Organization": _THING,
+    "Person": _THING,
+}
+
+
+def test_a_claim_review_export_holds_what_schema_org_knows_and_no_empty_words() -> None:
+    full = Review("P", "False", "https://p.example/1", "Rock", "2024-05-01", "en", "corrected")
+    bare = Review("P", "", "https://p.example/2")
+    claim = Claim("moon", "The Moon is cheese", "en", "Wallace", reviews=(full, bare))
+    document = json.loads("".join(claim_reviews([claim, Claim("silent", "No review", "en")])))
+    nodes = list(typed_nodes(document))
+    assert [node["@type"] for node in nodes[:3]] == ["DataFeed", "DataFeedItem", "ClaimReview"]
+    for node in nodes:
+        properties = {name for name in node if not name.startswith("@")}
+        assert properties <= SCHEMA_ORG[node["@type"]], node
+        assert all(value not in ("", None, {}) for value in node.values()), node
+    for review in [node for node in nodes if node["@type"] == "ClaimReview"]:
+        assert {"claimReviewed", "url", "author", "itemReviewed"} <= set(review)
+
+
+def typed_nodes(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for entry in value.values():
+            yield from typed_nodes(entry)
+    for entry in value if isinstance(value, list) else ():
+        yield from typed_nodes(entry)
+
+
 def test_all_forms_of_export_are_named() -> None:
     assert set(FORMS) == {"jsonl", "csv", "claimreview"}
     assert "".join(json_lines([records.parse(MOON)])) == records.dump(records.parse(MOON)) + "\n"
@@ -568,3 +717,21 @@ def test_all_forms_of_export_are_named() -> None:
 )
 def test_the_language_of_a_short_text_is_told(text: str, url: str, language: str) -> None:
     assert told_by(text, url) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "stated", "language"),
+    [
+        ("टीका बच्चों के लिए सुरक्षित नहीं है", "en", "hi"),
+        ("টিকা শিশুদের জন্য নিরাপদ নয়", "fr", "bn"),
+        ("Вакцина небезпечна для їхніх дітей", "en", "uk"),
+        ("लस मुलांसाठी सुरक्षित नाही", "mr", "mr"),
+        ("Vaccine bachchon ke liye surakshit nahin hai", "hi", "hi"),
+        ("The vaccine is not safe for children", "fr", "fr"),
+        ("COVID-19", "pt", "pt"),
+    ],
+)
+def test_a_stated_language_is_believed_unless_it_has_other_letters(
+    text: str, stated: str, language: str
+) -> None:
+    assert told_by(text, "https://x.example", stated) == language

@@ -76,10 +76,32 @@ def test_a_review_becomes_a_claim_with_the_publisher_s_words() -> None:
         json.dumps(REVIEW | {"@type": "http://schema.org/ClaimReview"}),
         json.dumps(REVIEW | {"@type": "schema:ClaimReview"}),
         json.dumps(REVIEW, indent=4),
+        json.dumps({"schema:" + name if name[0] != "@" else name: value for name, value in REVIEW.items()}),
+        json.dumps({f"https://schema.org/{n}" if n[0] != "@" else n: v for n, v in REVIEW.items()}),
+        json.dumps(json.dumps(REVIEW)),
+        '{"@type": "WebPage"}\n' + json.dumps(REVIEW),
     ],
 )
 def test_a_review_is_found_wherever_it_stands_in_the_markup(script: str) -> None:
     assert one(page('{"@type": "Organization"}', script)) == CLAIM
+
+
+def test_a_review_in_the_long_form_of_json_ld_is_read() -> None:
+    def long(value: Any) -> list[Any]:
+        if not isinstance(value, dict):
+            return [{"@value": value}]
+        properties = {name: entry for name, entry in value.items() if name[0] != "@"}
+        return [{f"http://schema.org/{name}": long(entry) for name, entry in properties.items()}]
+
+    [node] = long(REVIEW)
+    assert one(page(json.dumps([node | {"@type": ["http://schema.org/ClaimReview"]}]))) == CLAIM
+
+
+def test_several_reviews_one_behind_the_other_in_a_script_are_all_read() -> None:
+    other = json.dumps(REVIEW | {"url": "https://check.example/sun", "claimReviewed": "The Sun is cold"})
+    for between in ("", "\n", ",\n", ";"):
+        found = read(page(json.dumps(REVIEW) + between + other))
+        assert [claim.text for claim in found if isinstance(claim, Claim)] == [CLAIM.text, "The Sun is cold"]
 
 
 def test_the_same_review_twice_is_one_claim() -> None:
@@ -160,6 +182,7 @@ WHOLE = json.dumps(REVIEW)
         WHOLE.replace("made of", "made\nof").replace("made\nof", "made \n\tof"),
         f'{WHOLE[:-1]}, // what we know\n"sameAs": null}}',
         "\ufeff" + WHOLE,
+        WHOLE.replace('"', "&quot;"),
     ],
     ids=lambda script: repr(script)[:30],
 )
@@ -237,7 +260,31 @@ def test_a_number_alone_is_no_verdict(value: object) -> None:
         ({"@type": "Date", "@value": "2020-10-07"}, "2020-10-07"),
         ("2020-13-07", None),
         ("2021-02-29", None),
+        ("2020-10-07+02:00", "2020-10-07"),
+        ("2020-10-07Z", "2020-10-07"),
+        ("2020-10-7", "2020-10-07"),
+        ("2020/10/07 20:05", "2020-10-07"),
+        ("20201007T200500", "2020-10-07"),
+        ("Oct. 7, 2020", "2020-10-07"),
+        ("Wednesday, October 7th, 2020 8:05 pm", "2020-10-07"),
+        ("Wed Oct 07 2020", "2020-10-07"),
+        ("07-Oct-2020", "2020-10-07"),
+        ("7 octobre 2020", "2020-10-07"),
+        ("1er août 2020", "2020-08-01"),
+        ("7 de octubre de 2020", "2020-10-07"),
+        ("7 de outubro de 2020", "2020-10-07"),
+        ("7. Oktober 2020", "2020-10-07"),
+        ("7 ottobre 2020", "2020-10-07"),
+        ("07.10.2020", "2020-10-07"),
+        ("24/08/2021", "2021-08-24"),
+        ("Tue, 08/24/2021 - 10:12", "2021-08-24"),
+        ("24-08-2021 10:12", "2021-08-24"),
+        ("10/10/2020", "2020-10-10"),
         ("07/10/2020", None),
+        ("07/10/20", None),
+        ("32/08/2021", None),
+        ("7 jui 2020", None),
+        ("7 floréal 2020", None),
         ("yesterday", None),
         ("", None),
         (17, None),
@@ -344,10 +391,23 @@ def test_a_review_without_any_address_is_rejected() -> None:
         (["pt_BR"], "pt"),
         ("French", "en"),
         (None, "en"),
+        ("fra", "fr"),
     ],
 )
 def test_the_language_is_the_review_s_or_the_page_s(given: object, language: str) -> None:
     assert one(varied(inLanguage=given)).language == language
+
+
+def test_a_template_that_says_english_of_everything_is_not_believed() -> None:
+    found = one(varied(inLanguage="en-US", claimReviewed="टीका बच्चों के लिए सुरक्षित नहीं है", name="यह गलत है"))
+    assert (found.language, found.reviews[0].language) == ("hi", "hi")
+
+
+def test_a_review_that_was_corrected_says_so() -> None:
+    for given in ("We had the year wrong.", {"@type": "CorrectionComment", "text": "We had the year wrong."}):
+        assert one(varied(correction=given)).reviews[0].state == "corrected"
+    for nothing in (None, "", [], [""]):
+        assert one(varied(correction=nothing)).reviews[0].state == "current"
 
 
 # --- text is text ---------------------------------------------------------------------------------
@@ -368,6 +428,24 @@ def test_the_language_is_the_review_s_or_the_page_s(given: object, language: str
 )
 def test_imported_text_is_cleaned_and_its_tags_stay_text(given: str, kept: str) -> None:
     assert one(varied(claimReviewed=given)).text == kept
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"claimReviewed": {"@type": "Claim", "text": CLAIM.text}},
+        {"claimReviewed": None, "itemReviewed": {"@type": "Claim", "text": CLAIM.text, "author": "Wallace"}},
+        {"claimReviewed": "", "itemReviewed": [{"@type": "Claim", "name": CLAIM.text, "author": "Wallace"}]},
+    ],
+)
+def test_the_claim_s_words_may_stand_in_a_claim_of_its_own(changes: dict[str, Any]) -> None:
+    assert one(varied(**changes)) == CLAIM
+
+
+def test_the_title_of_a_work_is_not_what_it_claims() -> None:
+    work = {"@type": "CreativeWork", "name": "Our Moon", "text": "Moonlight and cheese"}
+    [found] = read(varied(claimReviewed=None, itemReviewed=work))
+    assert isinstance(found, Rejected)
 
 
 @pytest.mark.parametrize("words", [None, "", "   ", [], {}, "&nbsp;"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import shutil
 import sys
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -16,6 +18,7 @@ from urllib.parse import urlsplit
 from obelism import records
 from obelism.errors import BadInput, ObelismError, Unavailable
 from obelism.ingest import documents, factcheckapi, jsonlines, pages, sitemaps, tables
+from obelism.ingest.apart import apart
 from obelism.ingest.fetch import Fetched, Fetcher, Limits, Progress
 from obelism.ingest.rejected import Rejected
 from obelism.ingest.unpacking import HEAD, Watched, form_of, unpacked
@@ -50,20 +53,7 @@ def load(source: str, options: Options = Options()) -> Iterator[Claim | Rejected
     ClaimReview page, a sitemap, a DataFeed or other JSON. Raises Unavailable or BadInput when the
     source cannot be read at all.
     """
-    if source == "-":
-        yield from _claims_in(io.BytesIO(sys.stdin.buffer.read()), "standard input", options)
-    elif source.startswith(factcheckapi.PREFIX):
-        with Fetcher(options.limits) as fetcher:
-            yield from factcheckapi.claims_of(source, fetcher, options.key, options.api)
-    elif source.lower().startswith(_WEB):
-        with Fetcher(options.limits) as fetcher:
-            fetched = fetcher.fetch(source, progress=options.progress)
-            if fetched is not None:
-                yield from load_fetched(fetched, options, fetcher)
-    elif Path(source).is_dir():
-        yield from _folder(Path(source), options)
-    else:
-        yield from _file(Path(source), Path(source).name, options)
+    return apart(_claims_of(source, options))
 
 
 def is_feed(source: str) -> bool:
@@ -73,6 +63,30 @@ def is_feed(source: str) -> bool:
 
 def load_fetched(fetched: Fetched, options: Options, fetcher: Fetcher) -> Iterator[Claim | Rejected]:
     """The claims of an answer; a sitemap's pages are fetched by `fetcher`. Closes the answer."""
+    return apart(_fetched(fetched, options, fetcher))
+
+
+def _claims_of(source: str, options: Options) -> Iterator[Claim | Rejected]:
+    if source == "-":
+        with tempfile.TemporaryFile() as file:  # what a file is takes looking at its beginning twice
+            shutil.copyfileobj(sys.stdin.buffer, file)
+            file.seek(0)
+            yield from _claims_in(file, "standard input", options)
+    elif source.startswith(factcheckapi.PREFIX):
+        with Fetcher(options.limits) as fetcher:
+            yield from factcheckapi.claims_of(source, fetcher, options.key, options.api)
+    elif source.lower().startswith(_WEB):
+        with Fetcher(options.limits) as fetcher:
+            fetched = fetcher.fetch(source, progress=options.progress)
+            if fetched is not None:
+                yield from _fetched(fetched, options, fetcher)
+    elif Path(source).is_dir():
+        yield from _folder(Path(source), options)
+    else:
+        yield from _file(Path(source), Path(source).name, options)
+
+
+def _fetched(fetched: Fetched, options: Options, fetcher: Fetcher) -> Iterator[Claim | Rejected]:
     with fetched.file:
         yield from _claims_in(fetched.file, fetched.url, options, fetched, fetcher)
 

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from obelism.errors import BadClaim
 from obelism.ingest.cleaning import address_of, date_of, each, language_in, name_of, text_of
 from obelism.ingest.language import told_by
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim, Review
-from obelism.records import MAX_NAME, PUBLISHED
+from obelism.records import MAX_NAME, PUBLISHED, host_of
 from obelism.text import fold
 
 _AROUND = ("Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting", "WebPage", "WebSite")
@@ -36,7 +35,7 @@ class Page:
 def claims_of(tree: object, where: str, page: Page = Page()) -> Iterator[Claim | Rejected]:
     """The claims of all ClaimReviews in a tree of JSON-LD, in document order.
 
-    Two reviews of one wording are one claim. `where` names the document in rejections.
+    Two reviews of one wording are one claim. `where` names the document in rejections. The tree is used up.
     """
     nodes = list(_nodes(tree))
     named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
@@ -66,11 +65,9 @@ def identified(claims: Iterable[Claim]) -> list[Claim]:
         known = together.get(key)
         reviews = tuple(dict.fromkeys((*known.reviews, *claim.reviews))) if known else claim.reviews
         together[key] = replace(known or claim, reviews=reviews)
-    pages = Counter(_first_page(claim) for claim in together.values())
+    pages = Counter(first_page(claim) for claim in together.values())
     return [
-        replace(
-            claim, id=published_id(_first_page(claim), claim.text if pages[_first_page(claim)] > 1 else "")
-        )
+        replace(claim, id=published_id(first_page(claim), claim.text if pages[first_page(claim)] > 1 else ""))
         for claim in together.values()
     ]
 
@@ -82,20 +79,22 @@ def published_id(url: str, text: str = "") -> str:
     return PUBLISHED + hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:20]
 
 
-def _first_page(claim: Claim) -> str:
-    # The earliest review, so that later ones do not change the claim's id.
+def first_page(claim: Claim) -> str:
+    """The page that names a claim: that of its earliest review, so that later ones do not change its id."""
     return min(claim.reviews, key=lambda review: (review.date or "9999", review.url)).url
 
 
 def _claim(node: Node, page: Page) -> Claim:
-    text = text_of(node.get("claimReviewed"))
+    item = next((item for item in each(node.get("itemReviewed")) if isinstance(item, dict)), {})
+    text = text_of(node.get("claimReviewed")) or _words_of(node.get("claimReviewed"), item)
     if not text:
         raise BadClaim("ClaimReview has no claimReviewed; without the claim's words nothing can be matched")
     url = address_of(node.get("url"), page.url) or _own_address(node, page)
     if url is None:
         raise BadClaim("ClaimReview has no url; every review needs an http(s) address")
     title = text_of(node.get("name")) or text_of(node.get("headline")) or page.title
-    language = language_in(node.get("inLanguage")) or page.language or told_by(f"{text}\n{title}", url)
+    stated = language_in(node.get("inLanguage")) or page.language
+    language = told_by(f"{text}\n{title}", url, stated)
     review = Review(
         publisher=_publisher(node) or page.site or host_of(url),
         rating=_rating(node.get("reviewRating")),
@@ -103,10 +102,20 @@ def _claim(node: Node, page: Page) -> Claim:
         title=title,
         date=date_of(node.get("datePublished")) or page.published,
         language=language,
+        state="corrected" if any(each(node.get("correction"))) else "current",
     )
-    item = next((item for item in each(node.get("itemReviewed")) if isinstance(item, dict)), {})
     claimant = name_of(item.get("author")) or name_of(item.get("creator"))
     return Claim("", text, language, claimant[:MAX_NAME] or None, reviews=(review,))
+
+
+def _words_of(*values: object) -> str:
+    """The words of the first schema.org Claim; a CreativeWork's name is a title, not what it claims."""
+    for value in values:
+        for found in each(value):
+            is_claim = isinstance(found, dict) and _is(found, "Claim")
+            if is_claim and (text := text_of(found.get("text")) or text_of(found.get("name"))):
+                return text
+    return ""
 
 
 def _own_address(node: Node, page: Page) -> str | None:
@@ -159,14 +168,14 @@ def _first(values: Iterable[str | None]) -> str | None:
     return next((value for value in values if value), None)
 
 
-def host_of(url: str) -> str:
-    """The site of an address, for a publisher who does not give a name."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
 def _is(node: Node, *types: str) -> bool:
-    given = {str(kind).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for kind in each(node.get("@type"))}
+    given = {_bare(str(kind)).lower() for kind in each(node.get("@type"))}
     return any(kind.lower() in given for kind in types)
+
+
+def _bare(term: str) -> str:
+    """A term of schema.org without its address or prefix: "schema:url", "http://schema.org/url"."""
+    return term.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
 def _resolved(node: Node, named: Mapping[str, Node]) -> dict[str, Any]:
@@ -183,11 +192,16 @@ def _referred(value: object, named: Mapping[str, Node]) -> object:
 
 
 def _nodes(tree: object) -> Iterator[Node]:
-    """Every object of a tree in document order, without recursion: markup can be nested deep."""
+    """Every object of a tree in document order, without recursion: markup can be nested deep.
+
+    The names of their properties are made bare in place.
+    """
     waiting: list[Any] = [tree]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
+            for name in [name for name in value if name != _bare(name)]:
+                value[_bare(name)] = value.pop(name)
             yield value
             waiting.extend(reversed(value.values()))
         elif isinstance(value, list):

@@ -9,8 +9,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -26,7 +24,23 @@ from obelism.records import (
 
 _SPACE = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 _ENTITY = re.compile(r"&(#\d+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
-_WRITTEN_DATES = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%Y%m%d", "%Y/%m/%d")
+_MONTHS = [
+    months.split()
+    for months in (
+        "january february march april may june july august september october november december",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "januar februar märz april mai juni juli august september oktober november dezember",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    )
+]
+_YEAR_FIRST = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|^(\d{4})(\d{2})(\d{2})(?:T|$)")
+_YEAR_LAST = re.compile(r"\b(\d{1,2})([-/.])(\d{1,2})\2(\d{4})\b")
+_DAY_MONTH = re.compile(
+    r"\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?[ -](?:de )?([^\W\d_]{3,})[.,]*(?: de)?[ -](\d{4})\b"
+)
+_MONTH_DAY = re.compile(r"\b([^\W\d_]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b")
 
 
 def text_of(value: object, most: int = MAX_TEXT) -> str:
@@ -78,18 +92,34 @@ def address_of(value: object, base: str | None = None) -> str | None:
 
 def date_of(value: object) -> str | None:
     """The calendar date in a value, in ISO 8601; None when it is not clear which day is meant."""
-    text = text_of(value)
+    text = text_of(value, 100)
     if date := iso_date(text):
         return date
-    for form in _WRITTEN_DATES:
-        try:
-            return datetime.strptime(text, form).date().isoformat()
-        except ValueError:
-            continue
-    try:
-        return parsedate_to_datetime(text).date().isoformat()
-    except ValueError:
+    if found := _YEAR_FIRST.search(text):
+        year, month, day = (found[n] or found[n + 3] for n in (1, 2, 3))
+    elif found := _YEAR_LAST.search(text):
+        one, point, other, year = found.groups()
+        # Dots are written by those who put the day first. With slashes only a number over 12 tells.
+        day_first = point == "." or int(one) > 12 or one == other
+        day, month = (one, other) if day_first else (other, one)
+        if not day_first and int(other) <= 12:
+            return None
+    elif found := _DAY_MONTH.search(text):
+        day, month, year = found[1], _month(found[2]), found[3]
+    elif found := _MONTH_DAY.search(text):
+        month, day, year = _month(found[1]), found[2], found[3]
+    else:
         return None
+    return iso_date(f"{year}-{int(month):02}-{int(day):02}")
+
+
+def _month(name: str) -> int:
+    """The number of a month by its name or the beginning of it; 0 for no month, and for "jui" and the like."""
+    name = name.casefold()
+    meant = {
+        number for months in _MONTHS for number, month in enumerate(months, start=1) if month.startswith(name)
+    }
+    return meant.pop() if len(meant) == 1 else 0
 
 
 def language_in(value: object) -> str | None:

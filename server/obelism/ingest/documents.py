@@ -12,6 +12,7 @@ import ijson
 from obelism import records
 from obelism.errors import BadClaim
 from obelism.ingest import claimreview, factcheckapi
+from obelism.ingest.cleaning import address_of
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim
 
@@ -22,15 +23,21 @@ _HEAD = 64 * 1024
 
 def claims_of(file: IO[bytes], name: str) -> Iterator[Claim | Rejected]:
     """The claims of a JSON document, streamed where it is a feed or an array."""
-    start = file.tell()
-    head = file.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+    # ijson knows no byte order mark.
+    start = 3 if file.read(3) == b"\xef\xbb\xbf" else 0
+    file.seek(start)
+    head = file.read(_HEAD).lstrip()
     file.seek(start)
     if head.startswith(b"["):
         yield from _elements(file, name, "item")
     elif re.search(rb'"dataFeedElement"\s*:', head):
         yield from _elements(file, name, "dataFeedElement.item")
     else:
-        data = file.read(MAX_PIECE)
+        data = file.read(MAX_PIECE + 1)
+        if len(data) > MAX_PIECE:
+            reason = f"over {MAX_PIECE // 1024 // 1024} MB, and neither a DataFeed nor a list, which are read in pieces"
+            yield Rejected(name, reason, cut=True)
+            return
         try:
             document = json_of(data)
         except BadClaim as error:
@@ -40,17 +47,27 @@ def claims_of(file: IO[bytes], name: str) -> Iterator[Claim | Rejected]:
 
 
 def claims_in(value: object, where: str) -> Iterator[Claim | Rejected]:
-    """The claims of one parsed value: our record, an answer of the API, or a tree with ClaimReviews."""
-    if isinstance(value, dict) and "text" in value and ("id" in value or "language" in value):
+    """The claims of one parsed value: our record, a page of them, an answer of the API, or a tree with ClaimReviews."""
+    if _is_record(value):
         try:
             yield records.parse(value)
         except BadClaim as error:
             yield Rejected(where, str(error))
     elif isinstance(value, dict) and isinstance(value.get("claims"), list):
-        yield from factcheckapi.claims_in(value, where)
+        if any(_is_record(entry) for entry in value["claims"]):
+            for number, entry in enumerate(value["claims"], start=1):
+                yield from claims_in(entry, f"{where} claim {number}")
+        else:
+            yield from factcheckapi.claims_in(value, where)
     else:
-        found = list(claimreview.claims_of(value, where))
+        url = address_of(value.get("url")) if isinstance(value, dict) else None
+        found = list(claimreview.claims_of(value, where, claimreview.Page(url)))
         yield from found or [Rejected(where, "neither a claim record nor a ClaimReview")]
+
+
+def _is_record(value: object) -> bool:
+    """Whether a value is meant as a claim record, even where something is missing."""
+    return isinstance(value, dict) and len({"id", "text", "language"} & set(value)) >= 2
 
 
 def json_of(data: bytes) -> object:

@@ -18,13 +18,13 @@ from tenacity import (
 )
 
 from obelism.errors import BadClaim, BadInput, Unavailable
-from obelism.ingest.claimreview import host_of, identified
+from obelism.ingest.claimreview import identified
 from obelism.ingest.cleaning import address_of, date_of, each, language_in, name_of, text_of
 from obelism.ingest.fetch import Fetcher
 from obelism.ingest.language import told_by
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim, Review
-from obelism.records import MAX_NAME
+from obelism.records import MAX_NAME, host_of
 
 ADDRESS = "https://factchecktools.googleapis.com/v1alpha1/claims:search"
 PREFIX = "factcheck:"
@@ -60,8 +60,10 @@ def claims_of(
     asked = _parameters(source)
     found: list[Claim] = []
     token, number = "", 0
+    asked_for: set[str] = set()
     while number == 0 or token:
         number += 1
+        asked_for.add(token)
         query = {**asked, **({"pageToken": token} if token else {})}
         try:
             page = _page(fetcher, f"{address}?{urlencode(query)}", key, sleep)
@@ -76,7 +78,7 @@ def claims_of(
             else:
                 found.append(entry)
         following = text_of(page.get("nextPageToken"))
-        token = following if following != token else ""
+        token = following if following not in asked_for else ""
     yield from identified(found)
 
 
@@ -189,5 +191,5 @@ def _review(item: object, text: str) -> Review | None:
         url=url,
         title=title,
         date=date_of(item.get("reviewDate")),
-        language=language_in(item.get("languageCode")) or told_by(f"{text}\n{title}", url),
+        language=told_by(f"{text}\n{title}", url, language_in(item.get("languageCode"))),
     )

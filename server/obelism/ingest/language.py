@@ -44,10 +44,17 @@ _COUNTRIES = {
 }  # fmt: skip
 
 
-def told_by(text: str, url: str) -> str:
-    """The primary subtag of the language of `text`, found at `url`; "und" when it cannot be told."""
+def told_by(text: str, url: str, stated: str | None = None) -> str:
+    """The primary subtag of the language of `text`, found at `url`; "und" when it cannot be told.
+
+    What its page has `stated` is believed, unless that is a language of Latin letters and the text has others:
+    templates say "en" of whatever is written in them.
+    """
     sample = text[:1_000]
-    return _by_script(sample) or _by_words(sample) or _by_address(url) or "und"
+    script = _by_script(sample)
+    if stated and not (script and stated in _WORDS):
+        return stated
+    return script or _by_words(sample) or _by_address(url) or "und"
 
 
 def _by_script(text: str) -> str | None:

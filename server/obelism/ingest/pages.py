@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html as entities
 import json
 import logging
 import re
@@ -26,6 +27,8 @@ _JSON_LD = etree.XPath(
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\*/)?|;)\s*$"
 )
+_BETWEEN = " \t\r\n,;\ufeff"
+"""What may stand between the values of one script."""
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 
 
@@ -73,16 +76,14 @@ def mended(text: str) -> object:
     """The value of a JSON-LD script, with the breakages mended that publishers' templates make.
 
     Raw line breaks in strings, comments around it, a comma or bracket too many or too few, quotation
-    marks that nobody escaped.
+    marks that nobody escaped or that were escaped for HTML, several values one behind the other.
     """
     bare = text
     for _ in range(3):
         bare = _WRAPPING.sub("", bare)
-    for candidate in (text, bare):
-        try:
-            return json.loads(candidate, strict=False)
-        except (ValueError, RecursionError):
-            continue
+    for candidate in (text, bare, entities.unescape(bare)):
+        if (values := _values(candidate)) is not None:
+            return values
     # Mending guesses, and is worth that only where it can bring a fact-check.
     if "ClaimReview" not in bare or len(bare) > MAX_BROKEN:
         return None
@@ -90,6 +91,21 @@ def mended(text: str) -> object:
         return json_repair.loads(bare, skip_json_loads=True)
     except (ValueError, RecursionError):
         return None
+
+
+def _values(text: str) -> object:
+    """The value of JSON text, or the list of its values; a string of JSON is what it holds. None when it is no JSON."""
+    found: list[object] = []
+    decoder = json.JSONDecoder(strict=False)
+    at = 0
+    try:
+        while rest := text[at:].lstrip(_BETWEEN):
+            value, end = decoder.raw_decode(rest)
+            found.append(json.loads(value) if isinstance(value, str) else value)
+            at = len(text) - len(rest) + end
+    except (ValueError, RecursionError):
+        return None
+    return found[0] if len(found) == 1 else found or None
 
 
 def _json_ld(document: etree._Element) -> Iterator[object]:

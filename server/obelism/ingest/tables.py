@@ -13,7 +13,7 @@ from typing import IO, Any
 from obelism import records
 from obelism.errors import BadClaim
 from obelism.exports import COLUMNS, FORMULA
-from obelism.ingest.claimreview import host_of, published_id
+from obelism.ingest.claimreview import published_id
 from obelism.ingest.cleaning import date_of
 from obelism.ingest.pages import decoded
 from obelism.ingest.rejected import Rejected
@@ -28,8 +28,16 @@ ALIASES: Mapping[str, Sequence[str]] = {
     "id": ("claim id", "identifier", "uid"),
     "text": ("claim", "claim text", "claim reviewed", "statement", "affirmation"),
     "language": ("lang", "in language", "claim language", "language code", "langue"),
-    "claimant": ("speaker", "claimed by", "said by", "claim author"),
-    "publisher": ("fact checker", "reviewer", "review publisher", "review author", "organization"),
+    "claimant": ("speaker", "claimed by", "said by", "claim author", "item reviewed author name"),
+    "publisher": (
+        "fact checker",
+        "reviewer",
+        "review publisher",
+        "review author",
+        "organization",
+        "author name",
+        "publisher name",
+    ),
     "rating": (
         "verdict",
         "textual rating",
@@ -38,6 +46,7 @@ ALIASES: Mapping[str, Sequence[str]] = {
         "conclusion",
         "review rating",
         "alternate name",
+        "review rating alternate name",
     ),
     "url": ("review url", "link", "fact check url", "article url", "lien"),
     "title": ("review title", "headline", "article title", "titre"),
@@ -56,12 +65,16 @@ def claims_of(file: IO[bytes], name: str, language: str | None = None) -> Iterat
 
     Lines of one claim stand together and repeat its id. A bad line costs nothing but itself.
     """
-    text = decoded(file.read(MAX_TABLE))
-    lines = _lines(text, name)
+    data = file.read(MAX_TABLE + 1)
+    if len(data) > MAX_TABLE:
+        yield Rejected(name, f"the table is over {MAX_TABLE // 1024 // 1024} MB; divide it", cut=True)
+        return
+    lines = _lines(decoded(data), name)
+    line, header = next(lines, (1, []))
     try:
-        columns = _columns(next(lines, (0, []))[1], language)
+        columns = _columns(header, language)
     except BadClaim as error:
-        yield Rejected(f"{name} line 1", str(error))
+        yield Rejected(f"{name} line {line}", str(error))
         return
     rows: list[tuple[int, Row] | Rejected] = []
     for line, cells in lines:
@@ -81,13 +94,14 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
         except csv.Error as error:
             yield line, Rejected(f"{name} line {line}", f"not valid CSV: {error}")
             continue
-        if any(cell.strip() for cell in cells):
+        # "sep=;" at the top of a table tells spreadsheets, in a line of its own, what divides the cells.
+        if any(cell.strip() for cell in cells) and cells[0] != "sep=":
             yield line, cells
 
 
 def _delimiter(text: str) -> str:
     """The mark between the columns: French and German spreadsheets write semicolons."""
-    header = text.partition("\n")[0]
+    header = text.lstrip().partition("\n")[0]
     return max(",;\t", key=header.count)
 
 
@@ -179,7 +193,7 @@ def _record(row: Row, current: Claim | None, several: set[str], language: str | 
             "language": row.get("review_language") or record["language"],
             "date": _date(row.get("date")),
         }
-        record["reviews"] = [{"publisher": host_of(url), **review}]
+        record["reviews"] = [review]
     if {"party", "stance", "position_url"} & set(row):
         position = {"party": row.get("party"), "stance": row.get("stance"), "url": row.get("position_url")}
         position |= {"title": row.get("position_title"), "date": _date(row.get("position_date"))}

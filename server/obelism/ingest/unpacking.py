@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import re
@@ -25,7 +26,8 @@ def unpacked(file: IO[bytes]) -> IO[bytes]:
 def form_of(head: bytes, name: str) -> Form:
     """What a file is, by its name where that is telling, and by its first characters."""
     name = name.lower().removesuffix(".gz")
-    text = decoded(head).lstrip()
+    # The mark goes first: a head that ends within a character is no UTF-8, and would keep it.
+    text = decoded(head.removeprefix(codecs.BOM_UTF8)).lstrip()
     if not text:
         return "nothing"
     if name.endswith((".jsonl", ".ndjson")):
