@@ -12,7 +12,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -32,7 +34,7 @@ from obelism.candidates.keeper import Keeper, open_or_build
 from obelism.encoder import Encoder, default_encoder
 from obelism.model import Claim, Review
 from obelism.store import BATCH, Store, open_store
-from serving import ARTICLE, CLAIMS
+from serving import ARTICLE, CLAIMS, running
 
 KILLS = int(os.environ.get("FAULT_KILLS", "25"))
 OBELISM = str(Path(sys.executable).with_name("obelism"))
@@ -353,6 +355,33 @@ def test_a_locked_database_delays_an_edit_and_no_reader(tmp_path: Path) -> None:
     assert killed(work, 3)[-1] == "kept"
     assert store.get("late") is not None
     store.close()
+
+
+def test_writers_who_wait_for_a_locked_database_keep_no_reader_waiting_and_are_not_taken_for_hanging(
+    tmp_path: Path,
+) -> None:
+    # A worker that hangs is replaced after 5 s here; the four threads are fewer than the writers.
+    few = {"OBELISM_WORKERS": "1", "OBELISM_REQUEST_SECONDS": "1"}
+    with running(tmp_path, **few) as service, ThreadPoolExecutor(8) as pool:
+        workers = service.workers()
+        other = sqlite3.connect(tmp_path / "claims.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        sent = {"claim": CLAIMS[0].id, "kind": "helpful"}
+        written = [
+            pool.submit(httpx.post, f"{service.address}/v1/feedback", json=sent, timeout=60) for _ in range(8)
+        ]
+        wait_for(lambda: sum(one.done() for one in written) == 7, 60)
+        began = time.monotonic()
+        while time.monotonic() < began + 8:
+            read = httpx.post(f"{service.address}/v1/lookups", json={"text": "a bridge"}, timeout=5)
+            assert read.status_code == 200
+            time.sleep(0.2)
+        assert service.workers() == workers
+        other.execute("ROLLBACK")
+        other.close()
+        answers = [one.result() for one in written]
+    assert sorted(answer.status_code for answer in answers) == [202] + [503] * 7
+    assert all("Retry-After" in answer.headers for answer in answers if answer.status_code == 503)
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=-4000), timedelta(days=4000)])

@@ -54,6 +54,7 @@ def show_claim(asked: Asked) -> Answer:
     answers={201: ClaimShown},
     problems=(409,),
     scope=EDIT,
+    writes=True,
 )
 def add_claim(asked: Asked) -> Answer:
     claim = _claim(asked.body)
@@ -73,6 +74,7 @@ def add_claim(asked: Asked) -> Answer:
     answers={200: ClaimShown, 201: ClaimShown},
     problems=(409,),
     scope=EDIT,
+    writes=True,
 )
 def put_claim(asked: Asked) -> Answer:
     claim = _claim(asked.body)
@@ -89,6 +91,7 @@ def put_claim(asked: Asked) -> Answer:
     answers={204: None},
     problems=(404,),
     scope=EDIT,
+    writes=True,
 )
 def retire_claim(asked: Asked) -> Answer:
     asked.service.store.retire(asked.path["id"], asked.actor or "")

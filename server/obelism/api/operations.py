@@ -6,6 +6,7 @@ A handler takes the service and what was validated, and returns an `Answer`; it 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -80,7 +81,9 @@ class Operation:
     scope: str | None = None
     """The scope that a token must have."""
     limited: bool = False
-    """Costly: rate limit, requests at once, time limit."""
+    """For readers: a token where they need one, rate limit, requests at once, time limit."""
+    writes: bool = False
+    """Changes the store: one at a time in a worker, and without a time limit."""
     remembered: bool = False
     """The handler validates the body itself, after a look whether it knows these bytes."""
 
@@ -147,10 +150,17 @@ def _serve(operation: Operation, service: Service, **path: str) -> Response:
             else validated_json(operation.body, raw.content, mend=operation.limited)
         )
     asked = Asked(service, body, query, path, raw, actor)
-    if not operation.limited:
-        return operation.handler(asked).response()
-    with service.limits.one_of_few():
-        return service.watchdog.run(lambda: operation.handler(asked)).response()
+    with service.limits.one_of_few() if operation.limited else nullcontext():
+        return _handled(operation, asked).response()
+
+
+def _handled(operation: Operation, asked: Asked) -> Answer:
+    if operation.writes:
+        with asked.service.one_writer():
+            return operation.handler(asked)
+    if operation.limited:
+        return asked.service.watchdog.run(lambda: operation.handler(asked))
+    return operation.handler(asked)
 
 
 def validated_json(shape: type[S], content: bytes, *, mend: bool = False) -> S:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("obelism")
 
+# Writes take milliseconds, unless another program has locked the store.
+WRITE_PATIENCE_SECONDS = 2.0
+
 
 @dataclass(eq=False)
 class Service:
@@ -47,6 +51,7 @@ class Service:
     """The store did not answer when it was last asked."""
     _refreshing_in: int = field(default=0, init=False)
     _stopped: threading.Event = field(default_factory=threading.Event, init=False)
+    _writing: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def start_refreshing(self) -> None:
         """Look for changed claims now, and from now on in a thread of this process (threads do not survive
@@ -91,6 +96,26 @@ class Service:
         """Raises Problem 401 or 403 where checks and look-ups need a token and there is none."""
         if self.settings.access == "token" and not is_local_program(request):
             self.actor("read")
+
+    @contextmanager
+    def one_writer(self) -> Iterator[None]:
+        """The only write of this worker; raises Problem 503 when another goes on and on.
+
+        While another program has locked the store, a write waits for half a minute, in one call of SQLite that
+        no time limit can end. Writers wait there one at a time, so that readers keep the other threads.
+        """
+        if not self._writing.acquire(timeout=WRITE_PATIENCE_SECONDS):
+            raise Problem(
+                503,
+                "unavailable",
+                "Not available just now",
+                "Another change is waiting for the claim database.",
+                {"Retry-After": "5"},
+            )
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def readiness(self) -> Readiness:
         """Whether pages are read against the claims as they are now."""
