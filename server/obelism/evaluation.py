@@ -20,10 +20,10 @@ from obelism.candidates import Index
 from obelism.encoder import Encoder, default_encoder
 from obelism.errors import BadInput, NotAnArticle
 from obelism.framing import frame
+from obelism.ingest import Rejected, load
 from obelism.matches import Asked
 from obelism.model import Candidate, Claim, Match, Note, Page
 from obelism.pipeline import Pipeline
-from obelism.records import load
 from obelism.text import fold
 
 Scores = dict[str, float]
@@ -137,8 +137,13 @@ def average_precision(answer: Sequence[str], relevant: set[str], depth: int = 5)
 
 
 def claims_of(folder: Path) -> list[Claim]:
-    """The claims of an evaluation folder, taken as they are."""
-    return [load(line) for line in (folder / "claims.jsonl").read_text("utf-8").split("\n") if line]
+    """The claims of an evaluation folder, as an import takes them. Raises BadInput for a record that is none."""
+    claims: list[Claim] = []
+    for found in load(str(folder / "claims.jsonl")):
+        if isinstance(found, Rejected):
+            raise BadInput(str(found))
+        claims.append(found)
+    return claims
 
 
 # --- pairs and framings -------------------------------------------------------------------------

@@ -57,3 +57,14 @@ def test_a_line_separator_inside_a_text_ends_no_line(tmp_path: Path) -> None:
     line = dump(Claim("c", "Taxes rose.\u2028Twice.", "en"))
     (tmp_path / "claims.jsonl").write_text(line + "\n", encoding="utf-8")
     assert [claim.id for claim in claims_of(tmp_path)] == ["c"]
+
+
+def test_claims_are_read_as_an_import_reads_them(tmp_path: Path) -> None:
+    lines = ['\ufeff{"id": 7, "text": "Taxes rose", "language": "en-GB", "topic": "x"}\r\n', "\r\n"]
+    (tmp_path / "claims.jsonl").write_text("".join(lines), encoding="utf-8", newline="")
+    assert claims_of(tmp_path) == [Claim("7", "Taxes rose", "en")]
+    (tmp_path / "claims.jsonl").write_text(
+        "".join(lines) + '{"id": "a", "text": "b"}\n', encoding="utf-8", newline=""
+    )
+    with pytest.raises(BadInput, match=r"claims\.jsonl line 3: claim has no language"):
+        claims_of(tmp_path)
