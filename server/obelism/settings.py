@@ -154,7 +154,8 @@ class Settings:
     access: str = _setting(
         "open",
         _one_of("open", "token"),
-        "`token`: checks and look-ups from other machines need a token with the scope `read`.",
+        "`token`: checks, look-ups, feedback and the claims themselves are for programs on this machine, and from "
+        "elsewhere for those who have a token with the scope `read`.",
     )
     trusted_proxies: int = _setting(
         0, _count(0, 8), "How many reverse proxies stand before the service and set X-Forwarded-For."
@@ -193,7 +194,8 @@ class Settings:
     rate_limit: str = _setting(
         "120 per minute",
         _rate,
-        "Checks and look-ups that one client may ask for. Counted in each worker, or in Redis.",
+        "Checks, look-ups and lists of claims, of each so many, that one client may ask for. Counted in each worker, "
+        "or in Redis.",
     )
     token_failures: str = _setting("10 per minute", _rate, "Wrong tokens that one client may send.")
     secret_key: str = _setting(

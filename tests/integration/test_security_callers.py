@@ -157,10 +157,14 @@ def test_other_machines_need_a_token_where_the_operator_says_so() -> None:
         far.environ_base["REMOTE_ADDR"] = "192.0.2.7"
         asked = {"text": "a claim"}
         assert far.post("/v1/lookups", json=asked).status_code == 401
+        assert far.get("/v1/claims").status_code == 401
+        assert far.get(f"/v1/claims/{BRIDGE.id}").status_code == 401
         assert far.post("/", data={"text": ARTICLE}).status_code == 401
         editor, reader = token(app, "edit", name="e"), token(app, "read", name="r")
         assert far.post("/v1/lookups", json=asked, headers=editor).status_code == 403
         assert far.post("/v1/lookups", json=asked, headers=reader).status_code == 200
+        assert far.get("/v1/claims", headers=reader).status_code == 200
+        assert far.get(f"/v1/claims/{BRIDGE.id}", headers=reader).status_code == 200
 
 
 @pytest.mark.parametrize(

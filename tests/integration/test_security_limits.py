@@ -14,7 +14,7 @@ from flask import Flask
 from nodes.ports import free_ports
 from obelism.model import Page, Reading
 from obelism.settings import Settings
-from serving import ARTICLE, application, browser, program, token
+from serving import ARTICLE, BRIDGE, application, browser, program, token
 
 REDIS = shutil.which("redis-server")
 
@@ -33,6 +33,12 @@ def test_a_reader_who_asks_too_often_is_told_when_to_come_back(app: Flask) -> No
     assert (answer.status_code, answer.content_type) == (429, "application/problem+json")
     assert 0 < int(answer.headers["Retry-After"]) <= 61
     assert client.get("/readyz").status_code == 200
+
+
+def test_lists_of_claims_which_search_the_whole_store_are_limited_too(app: Flask) -> None:
+    client = browser(app)
+    assert [client.get("/v1/claims?q=nowhere").status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert client.get(f"/v1/claims/{BRIDGE.id}").status_code == 200
 
 
 def test_each_reader_has_a_limit_of_their_own(app: Flask) -> None:

@@ -19,7 +19,13 @@ operations = Operations()
 
 
 @operations.add(
-    "GET", "/v1/claims", "List claims", query=ClaimQuery, answers={200: ClaimPage}, problems=(503,)
+    "GET",
+    "/v1/claims",
+    "List claims",
+    query=ClaimQuery,
+    answers={200: ClaimPage},
+    limited=True,
+    for_readers=True,
 )
 def list_claims(asked: Asked) -> Answer:
     query: ClaimQuery = asked.query
@@ -40,7 +46,13 @@ def list_claims(asked: Asked) -> Answer:
 
 
 @operations.add(
-    "GET", ONE, "Show one claim", path_shape=ClaimPath, answers={200: ClaimShown}, problems=(404, 503)
+    "GET",
+    ONE,
+    "Show one claim",
+    path_shape=ClaimPath,
+    answers={200: ClaimShown},
+    problems=(404, 503),
+    for_readers=True,
 )
 def show_claim(asked: Asked) -> Answer:
     return Answer(claim_shown(_stored(asked, asked.path["id"])))

@@ -16,6 +16,7 @@ operations = Operations()
     answers={202: Accepted},
     problems=(404,),
     limited=True,
+    for_readers=True,
     writes=True,
 )
 def give_feedback(asked: Asked) -> Answer:

@@ -22,6 +22,8 @@ operations = Operations()
     body=LookupAsked,
     answers={200: ResultsShown},
     limited=True,
+    timed=True,
+    for_readers=True,
 )
 def look_up(asked: Asked) -> Answer:
     sent: LookupAsked = asked.body

@@ -20,6 +20,8 @@ operations = Operations()
     body=NotesAsked,
     answers={200: NotesShown},
     limited=True,
+    timed=True,
+    for_readers=True,
     remembered=True,
 )
 def check_page(asked: Asked) -> Answer:

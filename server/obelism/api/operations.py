@@ -81,9 +81,13 @@ class Operation:
     scope: str | None = None
     """The scope that a token must have."""
     limited: bool = False
-    """For readers: a token where they need one, rate limit, requests at once, time limit."""
+    """Costly: rate limit, requests at once."""
+    timed: bool = False
+    """Ended when it takes too long; not for what waits for the store, in calls that hear of no end."""
+    for_readers: bool = False
+    """Readers need a token where the operator says so."""
     writes: bool = False
-    """Changes the store: one at a time in a worker, and without a time limit."""
+    """Changes the store: one at a time in a worker."""
     remembered: bool = False
     """The handler validates the body itself, after a look whether it knows these bytes."""
 
@@ -136,7 +140,7 @@ def _view(operation: Operation, service: Service) -> Callable[..., Response]:
 
 def _serve(operation: Operation, service: Service, **path: str) -> Response:
     actor = service.actor(operation.scope) if operation.scope else None
-    if operation.limited:
+    if operation.for_readers:
         service.admit_reader()
     if operation.path_shape:
         validated(operation.path_shape, path, "path", strings=True)
@@ -158,7 +162,7 @@ def _handled(operation: Operation, asked: Asked) -> Answer:
     if operation.writes:
         with asked.service.one_writer():
             return operation.handler(asked)
-    if operation.limited:
+    if operation.timed:
         return asked.service.watchdog.run(lambda: operation.handler(asked))
     return operation.handler(asked)
 
