@@ -390,6 +390,12 @@ def test_a_table_of_flattened_claim_reviews_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_a_column_s_own_name_comes_before_another_name_for_it(tmp_path: Path) -> None:
+    content = "statement,label,id,text,language,rating,url\nx,y,moon,The Moon,en,False,https://p.example/1\n"
+    [found] = claims(read(tmp_path, content, "claims.csv"))
+    assert (found.text, found.reviews[0].rating) == ("The Moon", "False")
+
+
 def test_a_table_over_the_limit_is_not_read_in_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MAX_TABLE", 1024 * 1024)
     content = "id,text,language\n" + "".join(f"{n},{'x' * 1000},en\n" for n in range(1_100))

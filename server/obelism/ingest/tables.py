@@ -23,7 +23,7 @@ Row = Mapping[str, str]
 
 MAX_TABLE = 512 * 1024 * 1024
 
-# Other names that tables of fact-checks give these columns; case, spaces and underscores do not count.
+# Other names that tables of fact-checks give these columns; case, spaces, dots and underscores do not count.
 ALIASES: Mapping[str, Sequence[str]] = {
     "id": ("claim id", "identifier", "uid"),
     "text": ("claim", "claim text", "claim reviewed", "statement", "affirmation"),
@@ -109,9 +109,11 @@ def _columns(header: Sequence[str], language: str | None) -> list[str | None]:
     """What each column of the table is, None for those that nobody asked for."""
     if isinstance(header, Rejected):
         raise BadClaim(header.reason)
-    known = {_plain(alias): column for column, names in ALIASES.items() for alias in names}
-    known |= {_plain(column): column for column in COLUMNS}
-    columns = [known.get(_plain(name)) for name in header]
+    given = [_plain(name) for name in header]
+    by_name = {_plain(column): column for column in COLUMNS}
+    by_alias = {_plain(alias): column for column, names in ALIASES.items() for alias in names}
+    named = {by_name[name] for name in given if name in by_name}
+    columns = [by_name.get(n) or (c if (c := by_alias.get(n)) not in named else None) for n in given]
     columns = [column if column not in columns[:at] else None for at, column in enumerate(columns)]
     for needed, absent in (("text", True), ("language", language is None)):
         if absent and needed not in columns:
