@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from obelism.api.deadline import Watchdog
+from obelism.api import deadline
+from obelism.api.deadline import Overtime, Watchdog
 from obelism.api.problems import Problem
+from obelism.settings import Settings
 
 
 def spin(seconds: float = 60) -> str:
@@ -41,6 +43,22 @@ def test_work_past_its_time_is_stopped(work: Callable[[], str]) -> None:
     assert (caught.value.status, caught.value.kind) == (503, "overtime")
     assert caught.value.headers["Retry-After"]
     assert time.monotonic() - started < 5
+
+
+def test_work_that_lost_the_first_stop_in_a_finalizer_is_stopped_again_in_time_for_an_answer() -> None:
+    lost = []
+
+    def spin_and_lose_one() -> str:
+        try:
+            return spin()
+        except Overtime:  # as the interpreter does behind a finalizer
+            lost.append(time.monotonic())
+        return spin()
+
+    with pytest.raises(Problem):
+        Watchdog(0.2).run(spin_and_lose_one)
+    assert lost
+    assert Settings().request_seconds + deadline.TICK + deadline.RAISE_AGAIN_AFTER + deadline.TICK < 5
 
 
 def test_an_error_of_the_work_is_passed_on() -> None:

@@ -29,7 +29,9 @@ from obelism.api.problems import Problem
 T = TypeVar("T")
 
 TICK = 0.1
-RAISE_AGAIN_AFTER = 1.0  # a library may have swallowed the first one
+# The first one is lost when it arrives in a finalizer or in a callback from C. After a second more, a page
+# stopped at the usual 4 s would be answered after 5.
+RAISE_AGAIN_AFTER = 0.3
 
 
 class Overtime(BaseException):
