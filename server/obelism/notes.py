@@ -44,8 +44,9 @@ def level_of(framing: Framing, status: Status, kind: PageKind) -> Level:
 def quote_of(article: Article, statement: Statement) -> Quote:
     """The sentence in the page's own characters, with what stands around it."""
     text = article.text
-    before = text[max(0, statement.start - AROUND - 2) : statement.start].replace("\n\n", " ")
-    after = text[statement.end : statement.end + AROUND + 2].replace("\n\n", " ")
+    # Blank lines shrink, and half of one may stand at the far end: twice as much is enough, however short the lines.
+    before = text[max(0, statement.start - 2 * AROUND) : statement.start].replace("\n\n", " ")
+    after = text[statement.end : statement.end + 2 * AROUND].replace("\n\n", " ")
     return Quote(statement.text, before[-AROUND:], after[:AROUND])
 
 

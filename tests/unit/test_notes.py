@@ -1,9 +1,12 @@
 """Which matches become notes, at what level, as which quote."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from obelism.model import Article, Block, Claim, Framed, Framing, Level, Match, PageKind, Statement, Status
-from obelism.notes import Found, level_of, notes_of, quote_of
+from obelism.notes import AROUND, Found, level_of, notes_of, quote_of
+from obelism.statements import statements_of
 
 TEXT = "The headline\n\nFirst sentence here. Second\u00a0sentence «\u202fquoted\u202f».\n\nLast one."
 ARTICLE = Article(
@@ -76,3 +79,23 @@ def test_a_quote_keeps_the_pages_characters_and_what_stands_around_it() -> None:
     assert quote.exact == "Second\u00a0sentence «\u202fquoted\u202f»."
     assert quote.prefix == "The headline First sentence here. "[-32:]
     assert quote.suffix == " Last one."
+
+
+PARAGRAPHS = st.lists(
+    st.text(st.sampled_from("ab .?!«\u00a0\u00ad\u202f"), min_size=1, max_size=20), min_size=1
+)
+
+
+@given(PARAGRAPHS)
+def test_a_quote_is_a_run_of_the_text_with_what_stands_around_it(paragraphs: list[str]) -> None:
+    text, blocks = "", []
+    for paragraph in paragraphs:
+        blocks.append(Block(len(text), len(text) + len(paragraph), "text"))
+        text += f"{paragraph}\n\n"
+    article = Article(text.removesuffix("\n\n"), tuple(blocks), "", "en")
+    for statement in statements_of(article):
+        quote = quote_of(article, statement)
+        before, after = article.text[: statement.start], article.text[statement.end :]
+        assert quote.exact == statement.text
+        assert quote.prefix == before.replace("\n\n", " ")[-AROUND:]
+        assert quote.suffix == after.replace("\n\n", " ")[:AROUND]
