@@ -1,16 +1,17 @@
 """Answers to pages are kept in memory only for a while, only so many, and under names that tell nothing."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
 from cachetools import TTLCache
 
 from obelism.api import cache
-from obelism.api.cache import AnswerCache
+from obelism.api.cache import OVERHEAD, AnswerCache
 
 
 def test_an_answer_is_found_again_by_the_same_request_only() -> None:
-    answers = AnswerCache(1_000, 60)
+    answers = AnswerCache(10_000, 60)
     answers.put(answers.key(b"version", b"page"), b"answer")
     assert answers.get(answers.key(b"version", b"page")) == b"answer"
     assert answers.get(answers.key(b"versionp", b"age")) is None
@@ -18,16 +19,32 @@ def test_an_answer_is_found_again_by_the_same_request_only() -> None:
 
 
 def test_the_same_page_has_another_name_in_each_process() -> None:
-    assert AnswerCache(1_000, 60).key(b"page") != AnswerCache(1_000, 60).key(b"page")
+    assert AnswerCache(10_000, 60).key(b"page") != AnswerCache(10_000, 60).key(b"page")
 
 
 def test_the_oldest_answers_make_room_and_one_that_is_too_large_is_not_kept() -> None:
-    answers = AnswerCache(100, 60)
+    answers = AnswerCache(2 * (OVERHEAD + 40), 60)
     for number in range(5):
         answers.put(b"%d" % number, b"x" * 40)
     assert [answers.get(b"%d" % number) is not None for number in range(5)] == [False] * 3 + [True] * 2
-    answers.put(b"large", b"x" * 101)
+    answers.put(b"large", b"x" * 2 * (OVERHEAD + 40))
     assert answers.get(b"large") is None
+
+
+def test_a_flood_of_small_answers_takes_no_more_memory_than_was_allowed() -> None:
+    answers = AnswerCache(2_000_000, 60)
+    tracemalloc.start()
+    for number in range(10_000):
+        answers.put(answers.key(b"%d" % number), bytes(300))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 2_000_000
+
+
+def test_with_no_memory_nothing_is_kept() -> None:
+    answers = AnswerCache(0, 60)
+    answers.put(b"page", b"")
+    assert answers.get(b"page") is None
 
 
 def test_answers_are_forgotten_after_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +54,7 @@ def test_answers_are_forgotten_after_their_time(monkeypatch: pytest.MonkeyPatch)
         return TTLCache(*args, timer=lambda: now[0], **kwargs)
 
     monkeypatch.setattr(cache, "TTLCache", with_clock)
-    answers = AnswerCache(1_000, 600)
+    answers = AnswerCache(10_000, 600)
     answers.put(b"page", b"answer")
     now[0] = 599
     assert answers.get(b"page") == b"answer"
