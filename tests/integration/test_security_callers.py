@@ -151,6 +151,13 @@ def test_programs_on_this_machine_ask_without_token_and_without_limit() -> None:
         assert statuses == {200}
 
 
+@pytest.mark.parametrize("header", ["Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Forwarded"])
+def test_what_a_proxy_on_this_machine_passes_on_is_no_program_of_this_machine(header: str) -> None:
+    with application(access="token") as app:
+        passed_on = program(app).post("/v1/lookups", json={"text": "a claim"}, headers={header: "192.0.2.7"})
+        assert passed_on.status_code == 401
+
+
 def test_other_machines_need_a_token_where_the_operator_says_so() -> None:
     with application(access="token") as app:
         far = program(app)

@@ -18,6 +18,9 @@ from flask_cors import CORS
 from obelism.api.problems import Problem
 from obelism.settings import Settings
 
+BROWSERS = ("Origin", "Sec-Fetch-Site")
+# One of these is set by every proxy that was told to say for whom it asks, and by most that were not.
+PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 FIREFOX_ADDRESS = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -86,8 +89,7 @@ def is_own(asked: Request, origin: str) -> bool:
 
 def is_local_program(asked: Request) -> bool:
     """Whether a program on this machine asks: loopback, no browser's headers, no proxy's headers."""
-    telling = ("Origin", "Sec-Fetch-Site", "X-Forwarded-For", "Forwarded")
-    if any(name in asked.headers for name in telling):
+    if any(name in asked.headers for name in (*BROWSERS, *PROXIES)):
         return False
     try:
         return ip_address(asked.remote_addr or "").is_loopback
