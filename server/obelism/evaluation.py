@@ -1,7 +1,7 @@
-"""How right the notes are, on labelled data: pages, retrieval sets, pairs, framings, ordinary pages.
+"""How right the notes are, on labelled data: pages, documents, retrieval sets, pairs, framings, ordinary pages.
 
 The forms are those of public sets (docs/BENCHMARKS.md), so that an operator can measure the same numbers on data
-of their own: `obelism evaluate pages|retrieval|pairs|framing|ordinary PATH`.
+of their own: `obelism evaluate pages|documents|retrieval|pairs|framing|ordinary PATH`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -51,19 +52,24 @@ def evaluate_pages(folder: Path, pipeline: Pipeline) -> tuple[Scores, list[PageR
     results = [_page_result(one.parent, pipeline) for one in sorted(folder.glob("*/gold.json"))]
     if not results:
         raise BadInput(f"{folder} holds no labelled page: <slug>/page.html and <slug>/gold.json are needed")
+    return page_scores(results), results
+
+
+def page_scores(results: Sequence[PageResult]) -> Scores:
+    """Precision and recall of the notes of these pages, and how many of the right ones have the right framing."""
     right, wrong = sum(len(r.right) for r in results), sum(len(r.wrong) for r in results)
     missed = sum(len(r.missed) for r in results)
     return {
         "pages": len(results),
+        "notes": right + wrong,
         "precision": _share(right, right + wrong),
         "recall": _share(right, right + missed),
         "framing": _share(sum(r.framing_right for r in results), right),
-        "notes": right + wrong,
-    }, results
+    }
 
 
 def _page_result(folder: Path, pipeline: Pipeline) -> PageResult:
-    gold = json.loads((folder / "gold.json").read_text("utf-8"))
+    gold = _gold(folder / "gold.json")
     html = (folder / "page.html").read_text("utf-8")
     try:
         notes = pipeline.read(Page(html)).notes
@@ -82,6 +88,19 @@ def _page_result(folder: Path, pipeline: Pipeline) -> PageResult:
     return PageResult(
         folder.name, right, wrong, tuple(one for key, one in wanted.items() if key not in found), framed
     )
+
+
+def _gold(path: Path) -> dict[str, Any]:
+    place = f"{path.parent.name}/{path.name}"
+    try:
+        gold: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{place} line {error.lineno}: not JSON ({error.msg})") from error
+    _need(gold, (("notes",),), place)
+    for part, fields in (("notes", ("quote", "claim", "framing")), ("unsure", ("quote", "claim"))):
+        for number, label in enumerate(gold.get(part, ()), 1):
+            _need(label, [(name,) for name in fields], f"{place}, {part} {number}")
+    return gold
 
 
 def _key(label: dict[str, Any]) -> tuple[str, str]:
@@ -104,12 +123,73 @@ def evaluate_ordinary(pages: Iterable[Path], pipeline: Pipeline) -> Scores:
     return {"pages": read, "pages with a flag": flagged, "pages with a note": noted}
 
 
+# --- documents ----------------------------------------------------------------------------------
+
+STATED = ("agree", "disagree")
+"""Stances of a line that states the claim or its opposite; with any other it does not."""
+IGNORED = ("repeated",)
+"""Stances of pairs whose verdict stands elsewhere."""
+
+
+def evaluate_documents(folder: Path, pipeline: Pipeline) -> Scores:
+    """Notes on the whole documents of `sentences.jsonl`, line by line, against the stances of `pairs.jsonl`.
+
+    A note on a pair that nobody judged counts neither way in `precision`, and as wrong in `strict precision`.
+    """
+    documents: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in _json_lines(folder / "sentences.jsonl", ("doc",), ("line",), ("text",)):
+        documents[row["doc"]].append(row)
+    stances: dict[tuple[str, int, str], set[str]] = defaultdict(set)
+    for row in _json_lines(folder / "pairs.jsonl", ("doc",), ("line",), ("claim_id",), ("stance",)):
+        stances[row["doc"], row["line"], row["claim_id"]].add(row["stance"])
+    stated = {pair: not found.isdisjoint(STATED) for pair, found in stances.items() if found - {*IGNORED}}
+    wanted = {pair for pair, is_stated in stated.items() if is_stated}
+    notes = [
+        {(name, line, claim) for line in lines}
+        for name, rows in documents.items()
+        for lines, claim in _noted_lines(name, rows, pipeline)
+    ]
+    right = sum(not note.isdisjoint(wanted) for note in notes)
+    judged = sum(not note.isdisjoint(stated) for note in notes)
+    return {
+        "documents": len(documents),
+        "lines": sum(map(len, documents.values())),
+        "notes": len(notes),
+        "judged notes": judged,
+        "precision": _share(right, judged),
+        "strict precision": _share(right, len(notes)),
+        "recall": _share(len(wanted & set().union(*notes)), len(wanted)),
+    }
+
+
+def _noted_lines(
+    name: str, rows: Sequence[dict[str, Any]], pipeline: Pipeline
+) -> Iterator[tuple[list[int], str]]:
+    """Each note of a document: the lines that hold its quote, and its claim."""
+    title = escape(name.replace("_", " "))
+    body = "".join(f"<p>{escape(row['text'])}</p>" for row in rows)
+    head = f"<html><head><title>{title}</title></head>"
+    page = Page(f"{head}<body><article><h1>{title}</h1>{body}</article></body></html>")
+    texts = {row["line"]: fold(row["text"]) for row in rows}
+    for note in pipeline.read(page).notes:
+        quote = fold(note.quote.exact)
+        yield [line for line, text in texts.items() if quote in text], note.claim.id
+
+
 # --- retrieval ----------------------------------------------------------------------------------
 
 
 def evaluate_retrieval(folder: Path, look_up: LookUp, split: str | None = None, most: int = 10**9) -> Scores:
     """MAP@5 of look-ups on `queries.jsonl` and `qrels.tsv`; `look_up` answers with claim ids, best first."""
-    queries = [q for q in _json_lines(folder / "queries.jsonl") if split in (None, q["split"])][:most]
+    queries = [
+        query
+        for query in _json_lines(folder / "queries.jsonl", ("id",), ("text",), ("language",))
+        if split in (None, query.get("split"))
+    ][:most]
+    if not queries:
+        raise BadInput(
+            f"{folder.name}/queries.jsonl has no query" + (f" of split {split!r}" if split else "")
+        )
     relevant: dict[str, set[str]] = defaultdict(set)
     for line in (folder / "qrels.tsv").read_text("utf-8").splitlines():
         query, claim = line.split()[:2]
@@ -151,10 +231,16 @@ def claims_of(folder: Path) -> list[Claim]:
 
 def evaluate_pairs(path: Path, pipeline: Pipeline, encoder: Encoder | None = None) -> Scores:
     """(sentence, claim) pairs with `same`, each claim alone: accuracy, AUC, precision and recall."""
-    rows = list(_json_lines(path))
-    matches = judge_pairs(rows, pipeline, encoder)
+    rows = list(_json_lines(path, SENTENCE, CLAIM, SAME))
+    if not rows:
+        raise BadInput(f"{path.name} holds no pair")
+    return pair_scores(rows, judge_pairs(rows, pipeline, encoder))
+
+
+def pair_scores(rows: Sequence[dict[str, Any]], matches: Sequence[Match]) -> Scores:
+    """The matches of labelled pairs against their labels."""
     scores = np.array([match.score for match in matches])
-    same = np.array([bool(row["same"]) for row in rows])
+    same = np.array([_is_same(row) for row in rows])
     noted = np.array([match.same for match in matches])
     return {
         "pairs": len(rows),
@@ -194,7 +280,9 @@ def _far(row: dict[str, Any], claim: Claim, encoder: Encoder) -> Candidate:
 
 def evaluate_framing(path: Path, pipeline: Pipeline | None) -> Scores:
     """Sentences with claim and framing: accuracy over the four classes, and of the speaker where one is given."""
-    rows = list(_json_lines(path))
+    rows = list(_json_lines(path, SENTENCE, CLAIM, ("framing",)))
+    if not rows:
+        raise BadInput(f"{path.name} holds no sentence")
     matches: Sequence[Match | None] = judge_pairs(rows, pipeline) if pipeline else [None] * len(rows)
     right = spoken = named = 0
     for row, match in zip(rows, matches, strict=True):
@@ -225,22 +313,45 @@ def auc(scores: np.ndarray[Any, Any], same: np.ndarray[Any, Any]) -> float:
 
 
 def _claim_text(row: dict[str, Any]) -> str:
-    return str(row.get("claim_text") or row.get("claim") or row.get("b"))
+    return str(_of(row, CLAIM))
 
 
 def _sentence(row: dict[str, Any]) -> str:
-    return str(row.get("sentence") or row.get("headline") or row.get("a"))
+    return str(_of(row, SENTENCE))
 
 
-def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+def _is_same(row: dict[str, Any]) -> bool:
+    return _of(row, SAME) in (True, 1)
+
+
+Field = tuple[str, ...]
+"""The names that public sets have for one thing."""
+SENTENCE: Field = ("sentence", "headline", "a")
+CLAIM: Field = ("claim_text", "claim", "b")
+SAME: Field = ("same", "label")
+
+
+def _of(row: dict[str, Any], field: Field) -> Any:
+    return next(row[name] for name in field if name in row)
+
+
+def _need(row: dict[str, Any], fields: Iterable[Field], place: str) -> None:
+    for field in fields:
+        if not any(name in row for name in field):
+            raise BadInput(f"{place} has no {' or '.join(map(repr, field))}")
+
+
+def _json_lines(path: Path, *fields: Field) -> Iterator[dict[str, Any]]:
     if not path.exists():
         raise BadInput(f"{path} does not exist")
     for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
         if line.strip():
             try:
-                yield json.loads(line)
+                row = json.loads(line)
             except json.JSONDecodeError as error:
                 raise BadInput(f"{path.name} line {number}: not JSON ({error.msg})") from error
+            _need(row, fields, f"{path.name} line {number}")
+            yield row
 
 
 def _share(part: float, whole: float) -> float:

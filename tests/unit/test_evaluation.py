@@ -5,11 +5,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from obelism.article import read_article
+from obelism.cli.evaluate import evaluate
 from obelism.errors import BadInput
-from obelism.evaluation import auc, average_precision, claims_of, evaluate_pages, evaluate_retrieval
-from obelism.model import Claim
+from obelism.evaluation import (
+    auc,
+    average_precision,
+    claims_of,
+    evaluate_documents,
+    evaluate_pages,
+    evaluate_pairs,
+    evaluate_retrieval,
+    pair_scores,
+)
+from obelism.model import Claim, Match, Note, Page, Quote, Reading
 from obelism.records import dump
+from obelism.statements import statements_of
 
 
 @pytest.mark.parametrize(
@@ -46,6 +59,111 @@ def test_retrieval_is_averaged_over_the_queries_of_a_split(tmp_path: Path) -> No
     (tmp_path / "qrels.tsv").write_text("q1\tc1\nq2\tc2\n")
     scores = evaluate_retrieval(tmp_path, lambda text, _language: ["c9", "c1"], "dev")
     assert scores == {"queries": 1, "MAP@5": 0.5, "recall@50": 1.0}
+
+
+def test_a_split_without_queries_is_named(tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"id": "q", "text": "one", "language": "en", "split": "dev"}')
+    with pytest.raises(BadInput, match="no query of split 'test'"):
+        evaluate_retrieval(tmp_path, lambda _text, _language: [], "test")
+
+
+class Noting:
+    """Makes the notes that it is told to, whatever it reads: what is tested here is how notes are counted."""
+
+    def __init__(self, *notes: tuple[str, str]) -> None:
+        self.notes = notes
+
+    def read(self, page: Page) -> Reading:
+        article = read_article(page)
+        statements = [one.text for one in statements_of(article)]
+        notes = [note(text, claim) for text, claim in self.notes if text in statements]
+        return Reading(article, len(statements), tuple(notes))
+
+
+def note(text: str, claim: str) -> Note:
+    return Note("n", Quote(text), Claim(claim, claim, "en"), "refuted", "asserted", None, "flag", 0.9)
+
+
+JOBS = "We created fifty thousand new jobs in the coal mines last year."
+WATER = "The water of our rivers has never been as clean as it is today."
+TAXES = "Taxes fell. Nobody in this great country pays more than he did before."
+
+
+def documents(folder: Path, *stances: tuple[int, str, str]) -> Path:
+    """A speech of three lines, and for each pair of line and claim what somebody said of it."""
+    lines = [{"doc": "speech", "line": at, "text": text} for at, text in enumerate((JOBS, WATER, TAXES), 1)]
+    pairs = [
+        {"doc": "speech", "line": line, "claim_id": claim, "stance": stance}
+        for line, claim, stance in stances
+    ]
+    (folder / "sentences.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    (folder / "pairs.jsonl").write_text("\n".join(map(json.dumps, pairs)))
+    return folder
+
+
+def test_a_note_on_a_line_that_agrees_or_disagrees_is_right_and_any_other_wrong(tmp_path: Path) -> None:
+    folder = documents(tmp_path, (1, "jobs", "agree"), (2, "rivers", "disagree"), (3, "taxes", "discuss"))
+    reader = Noting((JOBS, "jobs"), ("Taxes fell.", "taxes"))
+    scores = evaluate_documents(folder, reader)  # type: ignore[arg-type]
+    assert (scores["notes"], scores["precision"], scores["recall"]) == (2, 0.5, 0.5)
+
+
+def test_a_note_on_a_pair_that_nobody_judged_is_wrong_in_the_strict_precision_only(tmp_path: Path) -> None:
+    folder = documents(tmp_path, (1, "jobs", "agree"), (2, "rivers", "repeated"))
+    reader = Noting((JOBS, "jobs"), (JOBS, "mines"), (WATER, "rivers"))
+    scores = evaluate_documents(folder, reader)  # type: ignore[arg-type]
+    assert scores["judged notes"] == 1
+    assert scores["precision"] == 1.0
+    assert scores["strict precision"] == pytest.approx(1 / 3)
+
+
+def test_a_pair_judged_twice_is_stated_if_one_says_so(tmp_path: Path) -> None:
+    folder = documents(tmp_path, (1, "jobs", "repeated"), (1, "jobs", "agree"))
+    scores = evaluate_documents(folder, Noting((JOBS, "jobs")))  # type: ignore[arg-type]
+    assert (scores["precision"], scores["recall"]) == (1.0, 1.0)
+
+
+def test_pairs_are_scored_at_the_threshold_and_by_their_order() -> None:
+    claim = Claim("c", "c", "en")
+    rows = [{"same": True}, {"label": 1}, {"same": False}, {"label": 0}]
+    matches = [
+        Match(claim, 0.9, True),
+        Match(claim, 0.4, False),
+        Match(claim, 0.6, True),
+        Match(claim, 0.1, False),
+    ]
+    scores = pair_scores(rows, matches)
+    assert scores == {"pairs": 4, "accuracy": 0.5, "AUC": 0.75, "precision": 0.5, "recall": 0.5}
+
+
+def test_a_line_without_a_label_is_named_with_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text('{"sentence": "a", "claim": "b", "same": true}\n{"sentence": "a", "claim": "b"}\n')
+    with pytest.raises(BadInput, match=r"pairs\.jsonl line 2 has no 'same' or 'label'"):
+        evaluate_pairs(path, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("gold", "said"),
+    [
+        ('{"notes": [', r"one/gold\.json line 1: not JSON"),
+        ("{}", r"one/gold\.json has no 'notes'"),
+        ('{"notes": [{"quote": "a", "claim": "b"}]}', r"one/gold\.json, notes 1 has no 'framing'"),
+        ('{"notes": [], "unsure": [{"quote": "a"}]}', r"one/gold\.json, unsure 1 has no 'claim'"),
+    ],
+)
+def test_a_page_with_broken_labels_is_named(tmp_path: Path, gold: str, said: str) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "gold.json").write_text(gold)
+    (tmp_path / "one" / "page.html").write_text("<p>Nothing</p>")
+    with pytest.raises(BadInput, match=said):
+        evaluate_pages(tmp_path, Noting())  # type: ignore[arg-type]
+
+
+def test_the_command_says_which_folder_lacks_claims(tmp_path: Path) -> None:
+    run = CliRunner().invoke(evaluate, ["retrieval", str(tmp_path)])
+    assert isinstance(run.exception, BadInput)
+    assert f"{tmp_path} holds no claims.jsonl" in str(run.exception)
 
 
 def test_a_folder_without_labelled_pages_is_named(tmp_path: Path) -> None:
