@@ -64,8 +64,8 @@ check: setup  ## Lint and types, both languages
 	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
 	@npm run --silent check
 
-bench: setup  ## Quality and speed beside the peers, in one run
-	@$(BIN)/python tests/bench
+bench: setup  ## Quality and speed beside the peers, in one table; some of it: make bench PARTS="pages paws"
+	@$(BIN)/python tests/bench $(PARTS)
 
 browser: setup  ## Open Chromium with the extension loaded
 	@test -n "$(CHROMIUM)" || { echo "Chromium was not found: install it, or say make CHROMIUM=/path/to/it browser"; exit 1; }

@@ -1,47 +1,84 @@
-"""All benchmarks in one run: `make bench`, or `python tests/bench [NAME …]`. Writes docs/BENCHMARKS.md."""
+"""All benchmarks in one run: `make bench`, or `python tests/bench [PART …]`. Writes docs/BENCHMARKS.md.
+
+Prints one table; ends with 1 when a number is below its floor in floors.json. Parts that lack their data are skipped
+and named; then, or when only some parts are asked for, the document stays as it is.
+"""
 
 from __future__ import annotations
 
-import importlib
 import json
+import os
 import platform
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
-FLOORS = json.loads((HERE / "floors.json").read_text("utf-8"))
 sys.path[:0] = [str(HERE.parent)]
 
-# Each module has `run() -> dict[str, float]`; the order is that of the table.
-NAMES = ("quality", "extraction", "framing", "retrieval", "speed", "scale", "load", "hostile")
+from bench import table  # noqa: E402
+
+FLOORS = json.loads((HERE / "floors.json").read_text("utf-8"))
+# Each is a function without arguments: numbers by name, none when its data is not there.
+PARTS = {
+    "pages": "quality.pages",
+    "story": "quality.story",
+    "ordinary": "quality.ordinary",
+    "documents": "quality.documents",
+    "near_misses": "quality.near_misses",
+    "paws": "quality.paws",
+    "daccord": "quality.daccord",
+    "framing": "framing.run",
+    "judged_framing": "framing.judged",
+    "retrieval": "retrieval.run",
+    "look_ups": "retrieval.look_ups",
+    "extraction": "extraction.beside_peers",
+    "speed": "speed.run",
+    "scale": "scale.run",
+    "load": "load.run",
+    "hostile": "hostile.run",
+}
 
 
-def main(chosen: list[str]) -> None:
-    lines = [
-        "# Benchmarks",
-        "",
-        "Written by `make bench` (`python tests/bench`); numbers of one run on one machine, so compare within a table.",
-        f"Python {platform.python_version()}, {platform.machine()}, {time.strftime('%Y-%m-%d')}.",
-        "Sets: ../shared/data, cut in two by a hash; `dev` was tuned on, `test` was not.",
-    ]
-    for name in chosen or NAMES:
-        if not (HERE / f"{name}.py").exists():
-            print(f"SKIPPED {name}: there is no such benchmark", file=sys.stderr)
-            continue
-        started = time.perf_counter()
-        numbers = importlib.import_module(f"bench.{name}").run()
-        lines += ["", f"## {name}", "", "| measure | value |", "|---|---|"]
-        lines += [f"| {key} | {value:.3f} |" for key, value in numbers.items()]
-        print("\n".join(lines[-len(numbers) :]))
-        for key, floor in FLOORS.get(name, {}).items():
-            if numbers and numbers[key] < floor:
-                lines.append(f"| **{key} is below its floor** | {floor:.3f} |")
-                print(lines[-1])
-        print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
-    if not chosen:
-        (HERE.parents[1] / "docs" / "BENCHMARKS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+def main(chosen: list[str]) -> int:
+    unknown = set(chosen) - set(PARTS)
+    if unknown:
+        print(
+            f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.", file=sys.stderr
+        )
+        return 2
+    numbers = {name: found for name in chosen or PARTS if (found := measured(name))}
+    skipped = [name for name in chosen or PARTS if name not in numbers]
+    low = table.below_floors(numbers, FLOORS)
+    told = "\n".join([table.table(numbers), "", *notes(numbers, skipped, low)])
+    print(told)
+    if not chosen and not skipped:
+        table.write(f"{told}\n\n## Every number\n{table.every_number(numbers)}")
+        print(f"Written to {table.DOCUMENT.relative_to(HERE.parents[1])}.")
+    return 1 if low else 0
+
+
+def measured(name: str) -> dict[str, float]:
+    """The numbers of a part; says on standard error how long they took."""
+    started = time.perf_counter()
+    module, _, function = PARTS[name].partition(".")
+    numbers: dict[str, float] = getattr(import_module(f"bench.{module}"), function)()
+    told = f"{time.perf_counter() - started:.0f} s" if numbers else "SKIPPED: its data is not on this machine"
+    print(f"{name}: {told}", file=sys.stderr, flush=True)
+    return numbers
+
+
+def notes(numbers: table.Numbers, skipped: list[str], low: list[str]) -> list[str]:
+    """What a reader of the table must know: machine and day, what is missing, what is below its floor."""
+    version, machine = platform.python_version(), platform.machine()
+    lines = [f"Python {version}, {machine}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}."]
+    if peers := table.absent_peers(numbers):
+        lines.append(f"Peers that this machine lacks: {', '.join(peers)}.")
+    if skipped:
+        lines.append(f"**Not measured**, their data is not on this machine: {', '.join(skipped)}.")
+    return lines + [f"**Below its floor**: {one}." for one in low]
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

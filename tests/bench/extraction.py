@@ -116,6 +116,21 @@ def run() -> dict[str, float]:
     }
 
 
+def beside_peers() -> dict[str, float]:
+    """Our numbers, and under `<peer> <name>` those of the extractors that are installed here."""
+    if not (DATA / "extraction").exists():
+        return {}
+    numbers = run()
+    samples = list(read_samples())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for peer, read in peers().items():
+            texts, times = _extract(samples, read)
+            found = quality(samples, texts) | {"median_ms": statistics.median(times)}
+            numbers |= {f"{peer} {name}": value for name, value in found.items()}
+    return numbers
+
+
 def read_samples() -> Iterator[Sample]:
     folder = DATA / "extraction"
     for line in (folder / "gold.jsonl").read_text("utf-8").splitlines():
@@ -284,16 +299,12 @@ def _measured(name: str) -> dict[str, float | str]:
 
 
 def _table() -> None:
-    samples = list(read_samples())
-    ours = run()
-    rows = {"obelism": ours}
-    for name, read in peers().items():
-        texts, times = _extract(samples, read)
-        rows[name] = quality(samples, texts) | {"median_ms": statistics.median(times)}
-    print(f"{'':18}" + "".join(f"{column:>20}" for column in ours))
-    for name, numbers in rows.items():
-        cells = (f"{numbers[column]:20.4f}" if column in numbers else f"{'':20}" for column in ours)
-        print(f"{name:18}" + "".join(cells))
+    numbers = beside_peers()
+    columns = [name for name in numbers if " " not in name]
+    print(f"{'':18}" + "".join(f"{column:>20}" for column in columns))
+    for prefix in ("", *(f"{name} " for name in peers())):
+        cells = [numbers.get(f"{prefix}{column}") for column in columns]
+        print(f"{prefix or 'obelism':18}" + "".join(f"{'' if c is None else f'{c:.4f}':>20}" for c in cells))
 
 
 def _worst(count: int) -> None:
