@@ -17,6 +17,7 @@ from obelism.settings import Settings, unknown_variables
 from obelism.starter import open_claims
 
 ENOUGH_BYTES = 200 * 1024 * 1024
+THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,11 @@ def doctor() -> None:
         _variables,
         _database,
         _disk,
+        _index,
         _models,
+        _callers,
         _requests,
+        _cookies,
         _service,
     ]
     settings = Settings.from_environment(os.environ)
@@ -93,11 +97,34 @@ def _disk(settings: Settings) -> Finding:
     return Finding(f"{free // 1024**2} MB are free beside {path}", mend)
 
 
+def _index(settings: Settings) -> Finding:
+    folder = settings.index_folder.absolute()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        return Finding(
+            f"the index cannot be kept in {folder}",
+            "let the folder be written, or choose another in OBELISM_INDEX_FOLDER: each start builds it anew",
+            False,
+        )
+    return Finding(f"the index is kept in {folder}")
+
+
 def _models(settings: Settings) -> Finding:
     from obelism.app import create_pipeline
 
     matches = create_pipeline(settings).look_up("This installation works.", "en", 1)
     return Finding(f"encoder, index and verifier work ({len(matches)} claim looked up)")
+
+
+def _callers(settings: Settings) -> Finding:
+    if settings.host in THIS_MACHINE and not settings.trusted_proxies:
+        return Finding("the service is for this machine")
+    if set(settings.hosts) <= THIS_MACHINE:
+        return Finding(
+            "other machines are to call the service, and it answers to no name but this machine's own",
+            "put the names under which it is called into OBELISM_HOSTS; all others are answered 421",
+        )
+    return Finding(f"the service answers to {', '.join(settings.hosts)}")
 
 
 def _requests(settings: Settings) -> Finding:
@@ -115,6 +142,16 @@ def _requests(settings: Settings) -> Finding:
             "start it or correct OBELISM_RATE_LIMIT_STORAGE (redis needs obelism[redis])",
         )
     return Finding(f"requests are counted in {where}")
+
+
+def _cookies(settings: Settings) -> Finding:
+    if not settings.sqlite_path and "OBELISM_SECRET_KEY" not in os.environ:
+        return Finding(
+            "the key that signs editors' cookies is drawn anew at each start",
+            "where several nodes share the database, give all of them the same OBELISM_SECRET_KEY",
+            False,
+        )
+    return Finding("editors' cookies are signed")
 
 
 def _service(settings: Settings) -> Finding:
