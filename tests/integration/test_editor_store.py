@@ -127,6 +127,12 @@ def test_claims_with_complaints_or_suggested_merges_wait_for_an_editor(store: St
     store.feedback.add("mars", "wrong-match", "asserted")
     store.merges.suggest([("moon", "venus", 0.9, "the same words")])
     assert [claim.id for claim in store.claims(attention=True)] == ["mars", "moon", "venus"]
+    # A pair can be decided on while both are in service.
+    store.retire("venus", "anna")
+    assert [claim.id for claim in store.claims(attention=True)] == ["mars"]
+    assert store.merges.suggestions() == []
+    store.revive("venus", "anna")
+    assert [pair.second for pair in store.merges.suggestions()] == ["venus"]
     store.feedback.decide("mars", "wrong-match", "dismissed", "anna")
     store.merges.keep_apart("moon", "venus", "anna")
     assert store.count(attention=True) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 import sqlalchemy
@@ -143,6 +144,48 @@ def test_undoing_one_of_two_merges_leaves_the_other_s_contribution(store: Store)
     assert store.get("moon") == replace(MOON, phrasings=(Phrasing(lune.text, "fr"),), reviews=(CHECK, OTHER))
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_merges_undone_in_any_order_leave_every_claim_as_it_was(store: Store, order: tuple[int, ...]) -> None:
+    moon = replace(MOON, reviews=())
+    lune = Claim("lune", "La Lune est en fromage.", "fr", "Wallace", LUNA.wordings, (OTHER,))
+    mond = Claim("mond", "Der Mond ist aus Käse.", "de", reviews=(CHECK, OTHER))
+    store.put([moon, LUNA, lune, mond])
+    made = store.merges.merge("moon", ["luna", "lune", "mond"], "anna")
+    for number in order:
+        store.merges.undo(made[number].id, "anna")
+    assert [store.get(claim.id) for claim in (moon, LUNA, lune, mond)] == [moon, LUNA, lune, mond]
+
+
+def test_undoing_a_merge_brings_back_nothing_that_was_taken_out_since(store: Store) -> None:
+    lune = Claim("lune", "La Lune est en fromage.", "fr", reviews=(OTHER,))
+    store.put([MOON, LUNA, lune])
+    first, _ = store.merges.merge("moon", ["luna", "lune"], "anna")
+    merged = store.get("moon")
+    assert merged is not None
+    store.put([replace(merged, phrasings=(Phrasing(LUNA.text, "es"),))], "anna", edit=True)
+    store.merges.undo(first.id, "anna")
+    assert store.get("moon") == replace(MOON, reviews=(CHECK, OTHER))
+
+
+def test_undoing_a_merge_leaves_what_the_claim_s_own_source_has_brought_since(store: Store) -> None:
+    store.put([MOON, LUNA])
+    [merge] = store.merges.merge("moon", ["luna"], "anna")
+    newer = replace(MOON, reviews=(CHECK, OTHER))
+    store.put([newer])
+    store.merges.undo(merge.id, "anna")
+    assert store.get("moon") == newer
+
+
+def test_a_merged_claim_s_new_version_leaves_what_others_share_with_the_old_one(store: Store) -> None:
+    lune = Claim("lune", "La Lune est en fromage.", "fr", reviews=(OTHER,))
+    store.put([MOON, LUNA, lune])
+    store.merges.merge("moon", ["luna", "lune"], "anna")
+    store.put([replace(LUNA, reviews=())])
+    kept = store.get("moon")
+    assert kept is not None
+    assert kept.reviews == (CHECK, OTHER)
+
+
 def test_a_merged_claim_s_source_goes_on_feeding_the_kept_one(store: Store) -> None:
     store.put([MOON, LUNA])
     [merge] = store.merges.merge("moon", ["luna"], "anna")
@@ -194,7 +237,7 @@ def test_a_merge_that_fails_leaves_everything_as_it_was(store: Store) -> None:
 
 
 def test_suggestions_wait_for_an_editor_the_surest_first(store: Store) -> None:
-    store.put([MOON, LUNA])
+    store.put([MOON, LUNA, Claim("mond", "Der Mond", "de")])
     pairs = [("moon", "luna", 0.91, "same numbers"), ("moon", "mond", 0.97, "same names")]
     assert store.merges.suggest(pairs) == 2
     assert store.merges.suggest([("luna", "moon", 0.5, "again")]) == 0

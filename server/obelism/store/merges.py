@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select
 from obelism import records
 from obelism.errors import BadInput, NotFound
 from obelism.model import Claim
+from obelism.store.attention import waits_for_decision
 from obelism.store.claims import Changes, Kept
 from obelism.store.database import Database
 from obelism.store.schema import counters, merge_suggestions, merges
@@ -125,8 +126,8 @@ class Merges:
             connection.execute(noted.values(name=_COMPARED, value=change))
 
     def suggestions(self) -> list[Suggestion]:
-        """The pairs that nobody has decided on, the surest first."""
-        chosen = select(merge_suggestions).where(merge_suggestions.c.decision.is_(None))
+        """The pairs of claims in service that nobody has decided on, the surest first."""
+        chosen = select(merge_suggestions).where(waits_for_decision())
         with self._database.reading() as connection:
             rows = connection.execute(chosen.order_by(merge_suggestions.c.id)).all()
         found = [Suggestion(r.id, r.first, r.second, float(r.score), r.reason) for r in rows]
@@ -158,15 +159,17 @@ def take_in(into: Claim, other: Claim) -> Claim:
     )
 
 
-def take_out(of: Claim, other: Claim, before: Claim) -> Claim:
-    """`of` without what came from `other` and was not there `before`."""
+def take_out(of: Claim, other: Claim, before: Claim, others: Sequence[Claim] = ()) -> Claim:
+    """`of` without what came from `other`, was not there `before`, and is in none of `others`."""
     brought = take_in(before, other)
+    stays = (before, *others)
+    claimant = next((claim.claimant for claim in stays if claim.claimant), None)
     return replace(
         of,
-        claimant=before.claimant if of.claimant == brought.claimant else of.claimant,
-        phrasings=_without(of.phrasings, brought.phrasings, before.phrasings),
-        reviews=_without(of.reviews, brought.reviews, before.reviews),
-        positions=_without(of.positions, brought.positions, before.positions),
+        claimant=claimant if of.claimant and of.claimant == brought.claimant else of.claimant,
+        phrasings=_without(of.phrasings, brought.phrasings, [w for claim in stays for w in claim.wordings]),
+        reviews=_without(of.reviews, brought.reviews, [r for claim in stays for r in claim.reviews]),
+        positions=_without(of.positions, brought.positions, [p for claim in stays for p in claim.positions]),
     )
 
 
@@ -175,14 +178,8 @@ def follow(changes: Changes, merged: Kept, new: Claim) -> None:
     kept = changes.get(merged.merged_into or "")
     if kept is None:
         return
+    claim = take_in(_part(changes, kept, merged.claim), new)
     changes.set(replace(merged, claim=new), "change")
-    rows = changes.connection.execute(
-        select(merges.c.kept_before).where(
-            merges.c.kept == kept.claim.id, merges.c.merged == new.id, merges.c.undone.is_(None)
-        )
-    )
-    before = records.load(rows.scalar_one())
-    claim = take_in(take_out(kept.claim, merged.claim, before), new)
     if claim == kept.claim:
         return
     if kept.merged_into:
@@ -203,16 +200,30 @@ def _undo_one(changes: Changes, row: Row[Any]) -> None:
     into, other = changes.get(row.kept), changes.get(row.merged)
     if into is None or other is None or not into.is_live:
         raise BadInput(f"claim {row.kept} is out of service; bring it back before undoing this merge")
-    claim = take_out(into.claim, other.claim, records.load(row.kept_before))
-    # What it shares with others that are still part of the claim stays.
-    others = select(merges.c.merged).where(
-        merges.c.kept == row.kept, merges.c.undone.is_(None), merges.c.id != row.id
-    )
-    for id in changes.connection.execute(others).scalars().all():
-        if still := changes.get(id):
-            claim = take_in(claim, still.claim)
-    changes.set(replace(into, claim=claim), "undo merge")
+    changes.set(replace(into, claim=_part(changes, into, other.claim)), "undo merge")
     changes.set(replace(other, merged_into=None), "undo merge")
+
+
+def _part(changes: Changes, into: Kept, other: Claim) -> Claim:
+    """The claim `into` without what only `other`, a part of it, has brought.
+
+    What it had been before each later merge is noted anew, so that undoing that one leaves nothing of `other`.
+    """
+    chosen = select(merges).where(merges.c.kept == into.claim.id, merges.c.undone.is_(None))
+    made = changes.connection.execute(chosen.order_by(merges.c.id)).all()
+    row = next(row for row in made if row.merged == other.id)
+    before = records.load(row.kept_before)
+    # Parts share sources: what another one, or the claim's own source, has too is not `other`'s alone.
+    others: list[Claim] = []
+    for one in made:
+        if one.id > row.id:
+            noted = records.dump(take_out(records.load(one.kept_before), other, before, others))
+            changed = update(merges).where(merges.c.id == one.id).values(kept_before=noted)
+            changes.connection.execute(changed)
+        if one.id != row.id and (part := changes.get(one.merged)):
+            others.append(part.claim)
+    own = [into.imported] if into.imported else []
+    return take_out(into.claim, other, before, [*others, *own])
 
 
 def _live(changes: Changes, id: str) -> Kept:
