@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import random
 import signal
@@ -253,12 +255,31 @@ def test_only_an_empty_database_is_filled(store: Store, tmp_path: Path) -> None:
         store.restore(tmp_path / "backup.gz")
 
 
+@pytest.mark.parametrize(("schema", "restored"), [("0001", True), ("9999", False)])
+def test_a_backup_of_an_older_version_is_restored_and_one_of_a_newer_is_not(
+    store: Store, new_url: Callable[[], str], tmp_path: Path, schema: str, restored: bool
+) -> None:
+    fill(store)
+    path = tmp_path / "backup.gz"
+    store.back_up(path)
+    head, _, rows = gzip.decompress(path.read_bytes()).partition(b"\n")
+    path.write_bytes(
+        gzip.compress(json.dumps({**json.loads(head), "revision": schema}).encode() + b"\n" + rows)
+    )
+    other = open_store(new_url())
+    if restored:
+        other.restore(path)
+    else:
+        with pytest.raises(BadInput, match=r"another version of Obelism \(schema 9999\)"):
+            other.restore(path)
+    assert other.count() == (store.count() if restored else 0)
+    other.close()
+
+
 @pytest.mark.parametrize("damage", ["cut off", "bits", "other", "rows"])
 def test_a_damaged_backup_restores_nothing(
     store: Store, new_url: Callable[[], str], tmp_path: Path, damage: str
 ) -> None:
-    import gzip
-
     fill(store)
     path = tmp_path / "backup.gz"
     store.back_up(path)

@@ -22,6 +22,8 @@ from obelism.store.database import Database
 from obelism.store.schema import REVISION, counters, metadata
 
 _FORMAT = "obelism-backup-1"
+# Schemas whose rows fit the tables of today as they are: 0002 only adds a table.
+_READABLE = ("0001", REVISION)
 
 
 def back_up(database: Database, path: Path) -> int:
@@ -80,7 +82,7 @@ def _read(connection: Connection, file: BinaryIO | gzip.GzipFile, name: str) -> 
     head = json.loads(file.readline() or b"{}")
     if head.get("format") != _FORMAT:
         raise BadInput(f"{name} is no backup of Obelism; nothing was restored")
-    if head["revision"] != REVISION:
+    if head["revision"] not in _READABLE:
         raise BadInput(
             f"{name} was made by another version of Obelism (schema {head['revision']}); use that one"
         )
