@@ -221,6 +221,32 @@ def test_the_pages_of_a_sitemap_are_read(site: Site) -> None:
     ]
 
 
+def test_a_page_that_does_not_answer_is_asked_once_more_after_the_others(site: Site) -> None:
+    site["/sitemap.xml"] = sitemap(*((site.url(f"/{n}"), None) for n in range(3)))
+    site["/1"], site["/2"] = page("/1", "One"), page("/2", "Two")
+
+    def busy_once(asked: Asked) -> Answer:
+        times = [before.path for before in site.asked].count("/0")
+        return Answer(status=503) if times == 1 else Answer(page("/0", "Nought").encode())
+
+    site["/0"] = busy_once
+    assert texts(list(load(site.url("/sitemap.xml"), HERE))) == ["One", "Two", "Nought"]
+    site["/0"] = lambda asked: Answer(status=503)
+    found = list(load(site.url("/sitemap.xml"), HERE))
+    assert [
+        str(entry).partition(": ")[2] for entry in found if isinstance(entry, Rejected) and entry.cut
+    ] == ["1 of its pages could not be fetched"]
+
+
+def test_pages_that_are_gone_for_good_do_not_cut_a_sitemap_off(site: Site) -> None:
+    site["/sitemap.xml"] = sitemap(*((site.url(f"/{n}"), None) for n in range(3)))
+    site["/0"] = page("/0", "Nought")
+    found = list(load(site.url("/sitemap.xml"), HERE))
+    assert len(reasons(found)) == 2
+    assert not any(entry.cut for entry in found if isinstance(entry, Rejected))
+    assert len(site.asked) == 4
+
+
 def test_sitemaps_may_list_sitemaps_even_themselves(site: Site) -> None:
     index = sitemap((site.url("/a.xml.gz"), None), (site.url("/index.xml"), None), kind="sitemapindex")
     site["/index.xml"] = index

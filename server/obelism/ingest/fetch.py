@@ -22,6 +22,8 @@ from obelism.errors import Unavailable
 _IN_MEMORY = 4 * 1024 * 1024
 _HEADERS = {"User-Agent": f"Obelism/{__version__} (import of claims)", "Accept": "*/*"}
 
+_PASSING = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_EARLY, httpx.codes.TOO_MANY_REQUESTS)
+
 Progress = Callable[[int, int | None], None]
 """Told how much of a source is done, and how much there is where that is known."""
 
@@ -47,6 +49,10 @@ class Fetched:
     charset: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+
+
+class Refused(Unavailable):
+    """The server has nothing at that address, or not for us: asking again will not help."""
 
 
 class Fetcher:
@@ -80,14 +86,17 @@ class Fetcher:
     ) -> Fetched | None:
         """The body at `url`; None when it is still the one with these marks.
 
-        Raises Unavailable when there is no answer, no good one, or one over the limits.
+        Raises Unavailable when there is no answer, no good one, or one over the limits; Refused where that will
+        not change.
         """
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         with self.answer(url, {name: value for name, value in headers.items() if value}) as answer:
             if answer.status_code == httpx.codes.NOT_MODIFIED:
                 return None
             if not answer.is_success:
-                raise Unavailable(f"{url} answered {answer.status_code} {answer.reason_phrase}")
+                passing = not answer.is_client_error or answer.status_code in _PASSING
+                error = Unavailable if passing else Refused
+                raise error(f"{url} answered {answer.status_code} {answer.reason_phrase}")
             return Fetched(
                 self._body(answer, progress),
                 str(answer.url),

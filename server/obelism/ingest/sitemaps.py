@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -12,7 +12,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from obelism.errors import BadInput, Unavailable
 from obelism.ingest import pages
 from obelism.ingest.cleaning import address_of, date_of
-from obelism.ingest.fetch import Fetched, Fetcher, Progress
+from obelism.ingest.fetch import Fetched, Fetcher, Progress, Refused
 from obelism.ingest.rejected import Rejected
 from obelism.ingest.unpacking import unpacked
 from obelism.model import Claim
@@ -25,6 +25,12 @@ class Listed:
     url: str
     changed: str | None = None
     is_sitemap: bool = False
+    again: bool = False
+    """It could not be fetched at the first try."""
+
+
+# More pages out of reach than this, and the source counts as cut off: the next sync asks for all of them again.
+MAX_MISSED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,10 @@ class Bounds:
 def claims_of(
     file: IO[bytes], name: str, url: str | None, fetcher: Fetcher, bounds: Bounds, progress: Progress
 ) -> Iterator[Claim | Rejected]:
-    """The claims of all pages that a sitemap lists, and the sitemaps that it lists; each page once."""
+    """The claims of all pages that a sitemap lists, and the sitemaps that it lists; each page once.
+
+    What does not answer is asked once more, after all others.
+    """
     walk = _Walk(bounds)
     waiting = deque(walk.listed(file, name, url))
     done = failed = 0
@@ -49,9 +58,15 @@ def claims_of(
             continue
         try:
             fetched = fetcher.fetch(entry.url)
-        except Unavailable as error:
-            failed += 1
+        except Refused as error:
             yield Rejected(entry.url, str(error))
+            continue
+        except Unavailable as error:
+            if entry.again:
+                failed += 1
+                yield Rejected(entry.url, str(error))
+            else:
+                waiting.append(replace(entry, again=True))
             continue
         if fetched is not None:
             with fetched.file:
@@ -61,7 +76,7 @@ def claims_of(
                     yield from page_claims(fetched, entry.url)
         done += 1
         progress(done, done + len(waiting))
-    if failed > done:
+    if failed > MAX_MISSED * (failed + done):
         yield Rejected(name, f"{failed} of its pages could not be fetched", cut=True)
 
 
