@@ -35,6 +35,16 @@ def test_all_nodes_sign_the_cookies_of_editors_with_one_key() -> None:
     assert "OBELISM_SECRET_KEY" in (DEPLOY.parent / "docs" / "OPERATING.md").read_text("utf-8")
 
 
+def test_one_failing_feed_does_not_keep_claims_from_being_compared() -> None:
+    unit = dict(
+        line.split("=", 1) for line in text("systemd", "obelism-sync.service").splitlines() if "=" in line
+    )
+    # systemd runs ExecStartPost only after a success, and `claims sync` ends with 1 when a feed failed.
+    assert "ExecStartPost" not in unit
+    assert unit["ExecStopPost"].endswith("claims suggest")
+    assert int(unit["TimeoutStopSec"]) >= int(unit["TimeoutStartSec"])
+
+
 def test_nginx_takes_the_largest_body_and_keeps_it_in_memory() -> None:
     proxy = text("nginx", "proxy.conf")
     sizes = {
