@@ -41,7 +41,8 @@ def pipeline_of(settings: Settings, store: Store) -> Pipeline:
         settings.max_html_bytes,
         settings.max_tags,
         settings.max_depth,
-        max_statements=settings.max_statements,
+        settings.max_text,
+        settings.max_statements,
     )
 
     def is_reviewed(address: str) -> bool:

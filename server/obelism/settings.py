@@ -174,6 +174,11 @@ class Settings:
     max_depth: int = _setting(
         1_000, _count(10, 100_000), "The most elements of a page that may stand inside one another."
     )
+    max_text: int = _setting(
+        500_000,
+        _count(1_000, 1 << 30),
+        "The longest article, in characters; that is a novel. A page with a longer one is answered 413.",
+    )
     max_statements: int = _setting(
         2_500, _count(10, 100_000), "The most sentences of an article. A page with more is answered 413."
     )

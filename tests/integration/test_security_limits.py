@@ -176,6 +176,30 @@ def test_one_client_has_only_so_many_requests_in_work(app: Flask) -> None:
     assert browser(app).post("/v1/lookups", json=asked).status_code == 200
 
 
+LONG = "".join(
+    f"<p>On day {day} the council met to talk of the bridge and its {day} stones.</p>" for day in range(60)
+)
+LONG = f"<html><body><article><h1>The bridge</h1>{LONG}</article></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("limit", "page"),
+    [
+        ({"max_html_bytes": 500}, LONG),
+        ({"max_body_bytes": 500}, LONG),
+        ({"max_tags": 50}, LONG),
+        ({"max_depth": 12}, "<div>" * 20 + LONG),
+        ({"max_text": 1_000}, LONG),
+        ({"max_statements": 20}, LONG),
+    ],
+    ids=lambda given: next(iter(given)) if isinstance(given, dict) else "",
+)
+def test_what_a_page_may_cost_is_a_setting(limit: dict[str, int], page: str) -> None:
+    with application(**limit) as app:
+        answer = program(app).post("/v1/notes", json={"html": page})
+        assert (answer.status_code, answer.content_type) == (413, "application/problem+json")
+
+
 def test_one_client_alone_cannot_take_every_thread_of_a_worker() -> None:
     assert Settings().client_requests < Settings().threads
 
