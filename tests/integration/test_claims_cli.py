@@ -84,6 +84,22 @@ def test_an_import_can_be_run_again(run: Run, claims_file: Path) -> None:
     assert run("import", claims_file) == Done(0, "0 added, 0 changed, 2 unchanged, 0 rejected\n", "")
 
 
+def test_an_odd_but_legal_file_is_taken_and_taken_again_without_a_change(run: Run, tmp_path: Path) -> None:
+    terse = {
+        "id": 7,
+        "text": "La Lune est en fromage.",
+        "language": "fra",
+        "reviews": [{"url": "https://p.example/7"}],
+    }
+    other = {**terse, "text": "Le Soleil est froid."}
+    lines = ["", records.dump(MOON), "  ", json.dumps(terse), records.dump(MOON), json.dumps(other), ""]
+    (tmp_path / "odd.jsonl").write_bytes(("\ufeff" + "\r\n".join(lines)).encode())
+    complaint = "7: stands further up in this source with another content; the first is kept\n"
+    first, again = run("import", tmp_path / "odd.jsonl"), run("import", tmp_path / "odd.jsonl")
+    assert first == Done(0, "2 added, 0 changed, 1 unchanged, 1 rejected\n", complaint)
+    assert again == Done(0, "0 added, 0 changed, 3 unchanged, 1 rejected\n", complaint)
+
+
 def test_bad_lines_are_named_on_standard_error_and_both_counts_printed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "claims.csv").write_text(
         "id,text,language,publisher,url\nmoon,The Moon,en,P,https://p.example/1\nsun,The Sun,en,P,\n"
@@ -311,7 +327,7 @@ def test_everything_is_backed_up_and_restored(
     run("import", claims_file)
     run("retire", "sun")
     assert run("backup", tmp_path / "backup.gz").code == 0
-    assert "holds claims already" in run("restore", tmp_path / "backup.gz").err
+    assert "holds rows already" in run("restore", tmp_path / "backup.gz").err
     monkeypatch.setenv("OBELISM_DATABASE_URL", new_url())
     # The package's own claims do not get in the way of a restore.
     monkeypatch.setenv("OBELISM_STARTER_CLAIMS", "1")
