@@ -102,6 +102,9 @@ def test_feeds_are_shown_with_their_age_added_and_removed(editor: Editor) -> Non
     assert (page.status, list(page.mistakes())) == (422, ["url"])
     page = editor.send(page, "/editor/feeds", url="https://feeds.example/claims.jsonl")
     assert "never yet" in page.text
+    query = "factcheck:query=vaccine&languageCode=fr"
+    assert editor.send(page, "/editor/feeds", url=query).status == 200
+    editor.store.feeds.remove(query, "ben")
     editor.store.feeds.succeeded("https://feeds.example/claims.jsonl")
     assert "just now" in editor.get("/editor/feeds").text
     editor.store.feeds.failed("https://feeds.example/claims.jsonl", "no answer")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Response
 
 from obelism.api.editor.visits import Routes, Visit
-from obelism.records import is_web_address
+from obelism.ingest import is_feed
 from obelism.store.feeds import MAX_URL
 
 routes = Routes()
@@ -21,7 +21,7 @@ def show_feeds(visit: Visit) -> Response:
 @routes.add("POST", "/feeds")
 def add_feed(visit: Visit) -> Response:
     url = visit.form.get("url", "").strip()
-    if not is_web_address(url) or len(url) > MAX_URL:
+    if not is_feed(url) or len(url.encode("utf-8", "replace")) > MAX_URL:
         return _page(visit, 422, url=url, mistake="mistake_url")
     added = visit.service.store.feeds.add(url, visit.actor)
     return visit.go("show_feeds", "feed_added" if added else "feed_known")
