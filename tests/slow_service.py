@@ -1,4 +1,4 @@
-"""`obelism serve` with a pipeline that a word in a page makes slow, or hang beyond any exception."""
+"""`obelism serve` with a pipeline that a word in a page makes slow, wrong, or hang beyond any exception."""
 
 import os
 import threading
@@ -20,6 +20,10 @@ class SlowServer(Server):
         def slowly(page: Page) -> Reading:
             if "takes a second" in page.html:
                 time.sleep(1)
+            while "never ends" in page.html:
+                time.sleep(0.01)
+            if "makes a mistake" in page.html:
+                raise ValueError(page.html)
             if "hangs for ever" in page.html:
                 # One endless call in C: no exception can arrive in it.
                 threading.Event().wait()

@@ -7,7 +7,9 @@ command; then its folder (database, index, log, temporary files) and all its ans
 import gzip
 import json
 import socket
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,6 +17,7 @@ import pytest
 
 from serving import ARTICLE, BRIDGE, EXTENSION, SENTENCES, Running, running
 
+SLOW = (sys.executable, str(Path(__file__).parents[1] / "slow_service.py"))
 CANARY = "Quetzalkanarienvogel"
 PAGE = (
     ARTICLE.replace("Quiet days", f"Quiet {CANARY} days")
@@ -25,7 +28,9 @@ PAGE = (
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("leaks"), OBELISM_RATE_LIMIT="20 per minute") as service:
+    folder = tmp_path_factory.mktemp("leaks")
+    given = {"OBELISM_RATE_LIMIT": "20 per minute", "OBELISM_REQUEST_SECONDS": "10"}
+    with running(folder, command=SLOW, **given) as service:
         use(service)
         yield service
 
@@ -57,6 +62,8 @@ def use(service: Running) -> None:
         post("/v1/notes", 400, f"{CANARY} é".encode("latin-1"))
         post("/v1/notes", 400, packed[:-9], Content_Encoding="gzip")
         post("/v1/notes", 413, sent={"html": CANARY * 400_000})
+        post("/v1/notes", 500, sent={"html": f"{PAGE} makes a mistake"})
+        post("/v1/notes", 503, sent={"html": f"{PAGE} never ends"})
         post("/v1/notes", 403, sent={"html": PAGE}, Origin=f"https://{CANARY}.example")
         post("/v1/notes", 415, sent={"html": PAGE}, Content_Encoding=CANARY)
         post("/v1/lookups", 200, sent={"text": f"The {CANARY} sang in Larnoc."})
@@ -99,8 +106,11 @@ def raw(service: Running, head: str) -> str:
 def test_no_word_of_a_page_stays_in_the_database_the_index_the_log_or_a_temporary_file(
     service: Running,
 ) -> None:
-    searched = [path for path in service.folder.rglob("*") if path.is_file()]
+    # The numbers of the workers lie in memory, as files.
+    numbers = Path("/dev/shm").glob("obelism-metrics-*/*")
+    searched = [path for path in (*service.folder.rglob("*"), *numbers) if path.is_file()]
     assert {"claims.db", "log.jsonl"} <= {path.name for path in searched}
+    assert [path for path in searched if path.name.startswith("counter_")]
     needles = [CANARY.encode(), CANARY.lower().encode(), CANARY.upper().encode(), CANARY.encode("utf-16-le")]
     found = [path for path in searched if any(needle in path.read_bytes() for needle in needles)]
     assert found == []
@@ -120,3 +130,4 @@ def test_the_log_counts_what_it_does_not_quote(service: Running) -> None:
     assert checks[0]["ms"] > 0
     assert len({line["request_id"] for line in lines if line["event"] == "request"}) > 30
     assert {line["error"] for line in lines if line["event"] == "bad-http"}
+    assert [line["error"] for line in lines if line["event"] == "crash"] == ["ValueError"]
