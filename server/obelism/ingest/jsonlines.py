@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from typing import IO
 
@@ -17,7 +18,7 @@ MAX_LINE = 16 * 1024 * 1024
 def claims_of(file: IO[bytes], name: str) -> Iterator[Claim | Rejected]:
     """The claims of a file in order, line by line; a bad line costs nothing but itself."""
     for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), start=1):
-        if not line.strip():
+        if not line.removeprefix(codecs.BOM_UTF8).strip():
             continue
         try:
             yield from claims_in(json_of(line), f"{name} line {number}")
