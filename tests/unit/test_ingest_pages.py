@@ -306,6 +306,10 @@ def test_dates_are_read_where_it_is_clear_which_day_is_meant(given: object, date
         ),
         ({"author": {"@type": "Person", "name": "Anna"}}, "check.example"),
         ({"author": None}, "check.example"),
+        (
+            {"author": None, "sdPublisher": {"@type": "Organization", "name": "A Markup Tool"}},
+            "check.example",
+        ),
         ({"author": None, "publisher": {"@type": "Organization", "name": "Check &amp; Co"}}, "Check & Co"),
         ({"author": {"@type": "Organization", "name": ["Check", "Example"]}}, "Check"),
     ],

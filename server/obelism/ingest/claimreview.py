@@ -124,7 +124,7 @@ def _own_address(node: Node, page: Page) -> str | None:
 
 def _publisher(node: Node) -> str:
     """The organisation that answers for the review: its author, unless that is a journalist."""
-    for role in ("author", "publisher", "sdPublisher", "author"):
+    for role in ("author", "publisher"):
         for party in each(node.get(role)):
             is_journalist = isinstance(party, dict) and _is(party, "Person")
             if not is_journalist and (name := name_of(party)):
