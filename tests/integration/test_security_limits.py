@@ -43,10 +43,20 @@ def test_lists_of_claims_which_search_the_whole_store_are_limited_too(app: Flask
 
 def test_each_reader_has_a_limit_of_their_own(app: Flask) -> None:
     client = program(app)
-    for network in ("192.0.2.1", "192.0.2.2", "2001:db8:1::1", "2001:db8:2::1"):
+    networks = (
+        "192.0.2.1",
+        "192.0.2.2",
+        "2001:db8:1::1",
+        "2001:db8:2::1",
+        "::ffff:192.0.2.3",
+        "::ffff:192.0.2.4",
+    )
+    for network in networks:
         client.environ_base["REMOTE_ADDR"] = network
         statuses = [client.post("/v1/lookups", json={"text": "a claim"}).status_code for _ in range(4)]
         assert statuses == [200, 200, 200, 429]
+    client.environ_base["REMOTE_ADDR"] = "::ffff:192.0.2.1"
+    assert client.post("/v1/lookups", json={"text": "a claim"}).status_code == 429
     # One household owns a whole IPv6 network: changing the address in it changes nothing.
     client.environ_base["REMOTE_ADDR"] = "2001:db8:2::ffff"
     assert client.post("/v1/lookups", json={"text": "a claim"}).status_code == 429

@@ -9,7 +9,7 @@ site asks (images, scripts and forms of other sites carry it in all current brow
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, request
@@ -91,10 +91,18 @@ def is_local_program(asked: Request) -> bool:
     """Whether a program on this machine asks: loopback, no browser's headers, no proxy's headers."""
     if any(name in asked.headers for name in (*BROWSERS, *PROXIES)):
         return False
+    caller = address_of(asked)
+    return caller is not None and caller.is_loopback
+
+
+def address_of(asked: Request) -> IPv4Address | IPv6Address | None:
+    """Who asks; a service that listens on `::` sees IPv4 as `::ffff:192.0.2.1`, which is told as what it is."""
     try:
-        return ip_address(asked.remote_addr or "").is_loopback
+        address = ip_address(asked.remote_addr or "")
     except ValueError:
-        return False
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
 
 
 def _is_visit(asked: Request) -> bool:

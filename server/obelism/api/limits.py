@@ -7,13 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RateLimitExceeded
 
-from obelism.api.guard import is_local_program
+from obelism.api.guard import address_of, is_local_program
 from obelism.api.problems import Problem, shown
 from obelism.settings import Settings
 
@@ -87,13 +87,10 @@ class Limits:
 
 def client() -> str:
     """Who asks, as far as limits care: an address; for IPv6 the network, which one client owns whole."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
+    address = address_of(request)
     if isinstance(address, IPv6Address) and not address.is_loopback:
         return str(IPv6Address(int(address) >> 64 << 64))
-    return str(address)
+    return str(address or "unknown")
 
 
 def _was_wrong_token(answer: Response) -> bool:
