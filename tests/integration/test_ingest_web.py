@@ -408,6 +408,17 @@ def test_an_api_that_sends_the_same_token_again_comes_to_an_end(site: Site) -> N
     assert len(site.asked) == 2
 
 
+def test_an_api_that_sends_its_tokens_in_a_circle_comes_to_an_end(site: Site) -> None:
+    def circle(asked: Asked) -> Answer:
+        assert len(site.asked) < 9, "it asks for ever"
+        token = "b" if "pageToken=a" in asked.path else "a"
+        return Answer(json.dumps({"claims": [], "nextPageToken": token}).encode())
+
+    site["/v1/claims"] = circle
+    ask(site, "factcheck:query=moon")
+    assert len(site.asked) == 3
+
+
 def test_one_claim_with_many_reviews_keeps_them_all(site: Site) -> None:
     site["/v1/claims"] = json.dumps(
         {"claims": [api_claim("One", "https://c.example/1", "https://d.example/2")]}
