@@ -31,6 +31,7 @@ from obelism.pipeline import Pipeline
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
 TRAIN = ROOT / "training"
+TUNED_ON = ("a", "b", "c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _same_speaker(wanted: str, got: str | None) -> bool:
 
 
 def _references() -> dict[str, float]:
-    """`refers_back` on the labelled sentences of whole articles, both halves."""
+    """`refers_back` on the labelled sentences of the articles, both halves."""
     counts = Counter((s.needs_context, refers_back(s.text, s.language)) for s in read_articles())
     if not counts:
         return {}
@@ -149,9 +150,18 @@ def read_pairs() -> Iterator[Sample]:
 
 
 def read_articles() -> Iterator[Sample]:
-    for path in sorted((TRAIN / "articles").glob("*.jsonl")):
-        for article in _rows(path):
+    """The articles of which the rules were tuned on a half."""
+    for name in TUNED_ON:
+        for article in _rows(TRAIN / "articles" / f"{name}.jsonl"):
             yield from _article_samples(article, _held_out(article["id"]))
+
+
+def read_later_articles() -> Iterator[Sample]:
+    """Those written since, for the verifier: no rule was tuned on any of them."""
+    for path in sorted((TRAIN / "articles").glob("*.jsonl")):
+        if path.stem not in TUNED_ON:
+            for article in _rows(path):
+                yield from _article_samples(article, held_out=True)
 
 
 def _article_samples(article: dict[str, Any], held_out: bool) -> Iterator[Sample]:
@@ -176,6 +186,7 @@ SETS: dict[str, Callable[[], Iterator[Sample]]] = {
     "emergent": read_emergent,
     "pairs": read_pairs,
     "articles": read_articles,
+    "later_articles": read_later_articles,
 }
 
 
