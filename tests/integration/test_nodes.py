@@ -15,6 +15,8 @@ import pytest
 from nodes.replication import Pair, running_pair
 from nodes.site import NGINX, Site, running_site, wait_for
 from nodes.traffic import Editor, reading
+from obelism.errors import Unavailable
+from obelism.model import Claim
 from obelism.store import Store, open_store
 from postgresql import binaries
 from serving import CLAIMS
@@ -26,8 +28,8 @@ FOUND_SECONDS = 5
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Pair]:
     programs = binaries()
-    if programs is None or NGINX is None:
-        pytest.skip("PostgreSQL and nginx are needed: apt-get install postgresql nginx-light")
+    if programs is None:
+        pytest.skip("PostgreSQL is needed: apt-get install postgresql")
     with running_pair(programs) as pair:
         yield pair
 
@@ -43,6 +45,8 @@ def shared(pair: Pair) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def site(pair: Pair, shared: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    if NGINX is None:
+        pytest.skip("nginx is needed: apt-get install nginx-light")
     folder: Path = tmp_path_factory.mktemp("site")
     with running_site(folder, pair.url) as site:
         yield site
@@ -67,6 +71,21 @@ def test_every_node_finds_a_new_a_changed_and_a_retired_claim(site: Site, editor
     site.wait_for_all(lambda node: node.look_up(clock)[0] == "tower", FOUND_SECONDS)
     editor.retire("tower")
     site.wait_for_all(lambda node: "tower" not in node.look_up(clock), FOUND_SECONDS)
+
+
+def test_a_node_over_the_standby_reads_what_was_acknowledged_and_writes_nothing(
+    pair: Pair, shared: Store
+) -> None:
+    standby = open_store(pair.standby_url)
+    mill = Claim("mill", "The old mill of Larnoc grinds salt.", "en")
+    shared.put([mill])
+    assert standby.get("mill") == mill
+    assert standby.latest_change() == shared.latest_change()
+    with pytest.raises(Unavailable, match="read-only"):
+        standby.retire("mill", "anna")
+    assert not standby.away
+    standby.close()
+    shared.retire("mill", "test")
 
 
 def test_a_killed_node_costs_no_reader_an_answer(site: Site, editor: Editor, shared: Store) -> None:

@@ -80,6 +80,11 @@ class Pair:
         self.primary, self.standby = primary, standby
 
     @property
+    def standby_url(self) -> str:
+        """Of the standby alone, for nodes that only read."""
+        return f"postgresql://{self.standby.user}@127.0.0.1:{self.standby.port}/{NAME}"
+
+    @property
     def url(self) -> str:
         """One address for both: whoever connects finds the one that takes writes.
 
