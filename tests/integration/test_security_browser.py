@@ -18,6 +18,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 HOSTILE = """<!doctype html><meta charset=utf-8><title>hostile</title>
 <iframe name=trap id=trap></iframe>
 <form id=form method=post action="SERVICE/" target=trap><input name=text value="a claim"></form>
+<form id=sign-in method=post action="SERVICE/editor/sign-in" target=trap><input name=token value=x></form>
 <form id=json method=post enctype="text/plain" action="SERVICE/v1/feedback" target=trap>
 <input name='{"claim":"CLAIM","kind":"wrong-match","x":"' value='"}'></form>
 <script>
@@ -62,6 +63,24 @@ const loads = (tag, attribute, path) => new Promise((done) => {
     document.head.append(link);
     return promise;
   });
+  await attempt("module", () => import(`${service}/static/obelism.js`).then(() => "loaded"));
+  await attempt("object", () => {
+    const element = document.createElement("object");
+    element.data = `${service}/readyz`;
+    document.body.append(element);
+    return new Promise((done) => {
+      element.onload = () => done("loaded");
+      element.onerror = () => done("refused");
+    });
+  });
+  const opens = (make) => new Promise((done) => {
+    const opened = make();
+    opened.onopen = () => done("opened");
+    opened.onerror = () => done("refused");
+  });
+  await attempt("stream of events", () => opens(() => new EventSource(`${service}/readyz`)));
+  await attempt("socket", () => opens(() => new WebSocket(`${service.replace("http", "ws")}/v1/notes`)));
+  document.getElementById("sign-in").submit();
   document.getElementById("form").submit();
   document.getElementById("json").submit();
   await new Promise((done) => setTimeout(done, 1500));
@@ -141,7 +160,7 @@ def test_a_hostile_page_gets_nothing_and_changes_nothing(
     finally:
         browser.terminate()
         browser.wait(30)
-    assert set(site.outcome) >= {"read", "look up", "delete", "script", "image", "frame"}
+    assert set(site.outcome) >= {"read", "look up", "delete", "script", "image", "frame", "socket", "object"}
     allowed = {"refused", "opaque"}
     assert {name: how for name, how in site.outcome.items() if how not in allowed} == {}
     log = service.log.read_bytes()[before:].decode().splitlines()
