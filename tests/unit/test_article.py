@@ -83,6 +83,12 @@ def test_the_headline_is_found_without_any_heading_by_what_the_page_is_called():
     assert blocks(read(page(title=title, head=head)))[0] == ["title", "The library gets a roof"]
 
 
+def test_a_page_that_leaves_head_and_body_out_as_html_allows_is_read():
+    article = read(f"<!doctype html><title>Roofs</title><main><h1>The library gets a roof</h1>{BODY}</main>")
+    assert article.title == "The library gets a roof"
+    assert [kind for kind, _ in blocks(article)] == ["title", "text", "text"]
+
+
 def test_the_logo_in_a_main_heading_is_not_the_headline():
     head = '<meta property="og:title" content="The library gets a roof">'
     title = "<h1>The Daily Reed of Reedham</h1><h2>The library gets a roof</h2>"

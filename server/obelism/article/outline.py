@@ -105,7 +105,7 @@ def outline(soup: BeautifulSoup) -> Outline:
 # Elements whose content a reader never sees as text, or that are controls.
 _UNREAD = wordlist(
     "script style noscript template iframe svg canvas audio video object embed map select option optgroup "
-    "textarea input button datalist dialog head title meta link nav marquee progress meter applet frameset "
+    "textarea input button datalist dialog title meta link nav marquee progress meter applet frameset "
     "noframes amp-ad amp-embed amp-sidebar"
 )
 _UNREAD_ROLES = wordlist("alertdialog dialog navigation contentinfo search toolbar menu menubar tooltip")
