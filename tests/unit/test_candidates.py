@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from made_claims import WordEncoder, brute_force, claim
-from obelism.candidates import Index, segment, state
+from obelism.candidates import Index, search, segment, state
 from obelism.candidates.queries import cleaned, parts_of
 from obelism.encoder import default_encoder
 from obelism.model import Candidate, Claim
@@ -116,6 +117,17 @@ def test_a_text_alone_finds_the_same_whatever_stands_beside_it() -> None:
     (alone,) = index.candidates(["vaccine virus"], "en", 5)
     beside = index.candidates(["moon tax", "vaccine virus", "paris"], "en", 5)
     assert shape([alone]) == shape(beside[1:2])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(claims(0), min_size=1, max_size=12), st.lists(sentences, min_size=2, max_size=9), languages)
+def test_texts_compared_in_one_go_find_what_each_finds_alone(
+    some: list[Claim], texts: list[str], language: str
+) -> None:
+    index = Index.build([Claim(str(at), *_rest(one)) for at, one in enumerate(some)], ENCODER)
+    with patch.object(search, "TOGETHER", 0):
+        alone = index.candidates(texts, language, 4)
+    assert index.candidates(texts, language, 4) == alone
 
 
 def test_a_sentence_of_a_page_finds_what_the_page_is_about() -> None:

@@ -21,8 +21,9 @@ ACROSS = 0.1
 
 
 def ranks(words: Scores, cosines: Scores) -> Scores:
-    """(1, claims): merit of claims for one text; `words` is any lexical score."""
-    return ALONE_WORDS * words / max(float(words.max(initial=0.0)), 1e-6) + (1 - ALONE_WORDS) * cosines
+    """(texts, claims): merit of claims for texts that stand alone; `words` is any lexical score."""
+    most = np.maximum(words.max(axis=1, initial=0.0, keepdims=True), np.float32(1e-6))
+    return np.asarray(ALONE_WORDS * words / most + (1 - ALONE_WORDS) * cosines, np.float32)
 
 
 def page_ranks(words: Scores, cosines: Scores, across: NDArray[np.bool_]) -> Scores:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +15,7 @@ from obelism.candidates.ranking import first_by_score, page_ranks, ranks
 from obelism.candidates.segment import EXACT_ROWS, SCALE, Segment, language_code, quantised
 from obelism.candidates.state import State
 from obelism.encoder import Vectors
-from obelism.model import Candidate, Claim
+from obelism.model import Candidate
 from obelism.names import terms
 
 # How many claims each of the two searches may bring before they are ranked together. A sentence of a page brings
@@ -33,11 +33,15 @@ LEAST_NEAR = 160
 MOST_POSTINGS = 40_000
 MIN_TERMS = 3
 BLOCK = 4096
+# Texts are compared in one go as long as their pools hold no more claims: the sentences of a page share most of the
+# claims of a small index, and few of a large one's.
+TOGETHER = 1_000
 # The rival of a claim is looked for among the nearest of a text.
 RIVALS = 8
 # From this cosine two claims are taken for wordings of one, or of nearly one: of the starter claims in English and
 # French 60 % of the translations lie above, and a dozen pairs of different claims.
 ALIKE = 0.7
+NOBODY: frozenset[str] = frozenset()
 
 Numbers = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -53,7 +57,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Claims that hold words of a text (one entry a document), and the pool of either search."""
+    """Claims that hold words of a text (one entry a document), and the pool of both searches."""
 
     claims: Numbers
     scores: Scores
@@ -66,6 +70,7 @@ class Search:
 
     def __init__(self, state: State, language: str, limit: int) -> None:
         self.state, self.language, self.limit = state, language, limit
+        self._claim = cache(state.claim)
 
     def run(self, asked: Sequence[Asked], page: bool) -> list[list[Candidate]]:
         """Candidates of each text; of the sentences of one page together where `page` is true."""
@@ -76,50 +81,46 @@ class Search:
         whole = quantised(vectors).astype(np.float32)
         words = _Words(self.state, self.language, [one.text for one in asked], pool)
         near = _near(self.state, whole, owner, pool)
-        step = len(asked) if page else 1
-        out = []
-        for group in (range(at, at + step) for at in range(0, len(asked), step)):
-            found = [words.found(at) for at in group]
-            union = np.unique(np.concatenate([*(one.pool for one in found), *(near[at] for at in group)]))
-            rows = (owner >= group.start) & (owner < group.stop)
-            out += self._ranked(found, union, _Meanings(self.state, union, whole[rows], owner[rows]))
+        out: list[list[Candidate]] = []
+        for found, union in _groups(words, near, page):
+            rows = (owner >= len(out)) & (owner < len(out) + len(found))
+            meanings = _Meanings(self.state, union, whole[rows], owner[rows])
+            out += self._ranked(found, union, meanings, page)
         return out
 
-    def _ranked(self, found: Sequence[_Found], union: Numbers, meanings: _Meanings) -> list[list[Candidate]]:
+    def _ranked(
+        self, found: Sequence[_Found], union: Numbers, meanings: _Meanings, page: bool
+    ) -> list[list[Candidate]]:
+        """The best claims of each text's own pool, or of the union of all pools where the texts are a page."""
         lexical = np.zeros((len(found), len(union)), np.float32)
-        column = np.full(self.state.offsets[-1], -1, np.int32)
+        column = np.full(self.state.offsets[-1], -1, np.int64)
         column[union] = np.arange(len(union))
         for row, one in enumerate(found):
             at = column[one.claims]
             np.maximum.at(lexical[row], at[at >= 0], one.scores[at >= 0])
         best = np.array([[one.best_possible] for one in found], np.float32)
         cosines = meanings.cosines
-        alone = len(found) == 1
-        order = ranks(lexical, cosines) if alone else page_ranks(lexical / best, cosines, self._across(union))
-        ids = self.state.ids[union]
+        order = page_ranks(lexical / best, cosines, self._across(union)) if page else ranks(lexical, cosines)
         lexical /= best
+        chosen = []
+        for scores, one in zip(order, found, strict=True):
+            own = column[union if page else one.pool]
+            chosen.append(own[first_by_score(scores[own], self.state.ids[union[own]], self.limit)])
         out = []
-        for row in range(len(found)):
-            chosen = first_by_score(order[row], ids, self.limit)
-            rivals = rivals_of(cosines[row], chosen, meanings)
+        for row, (own, rivals) in enumerate(zip(chosen, rivals_of(meanings, chosen), strict=True)):
+            of_each = (union[own], lexical[row, own], cosines[row, own], meanings.wordings(row, own))
+            each = zip(*(values.tolist() for values in of_each), rivals, strict=True)
             out.append(
                 [
-                    Candidate(
-                        self._claim(int(union[at])),
-                        float(lexical[row, at]),
-                        float(cosines[row, at]),
-                        meanings.wording(row, at),
-                        rival,
-                        frozenset(self._claim(int(union[one])).id for one in alike),
-                    )
-                    for at, (rival, alike) in zip(chosen.tolist(), rivals, strict=True)
+                    Candidate(self._claim(number), words, cosine, wording, rival, self._ids(alike))
+                    for number, words, cosine, wording, (rival, alike) in each
                 ]
             )
         return out
 
-    def _claim(self, number: int) -> Claim:
-        part = bisect_right(self.state.offsets, number) - 1
-        return self.state.parts[part].segment.claim(number - self.state.offsets[part])
+    def _ids(self, numbers: Sequence[int]) -> frozenset[str]:
+        # Most are empty, and a generator costs as much as the rest of a candidate.
+        return frozenset(self._claim(number).id for number in numbers) if numbers else NOBODY
 
     def _across(self, union: Numbers) -> NDArray[np.bool_]:
         """Which of the claims have no wording in the language of the texts."""
@@ -149,7 +150,7 @@ class _Words:
         self.holding: list[int] = (postings - np.asarray(gone, np.int64)).tolist()
         self.weight = [inverse_document_frequency(holding, state.documents) for holding in self.holding]
 
-    def found(self, at: int) -> _Found:
+    def found(self, at: int, near: Numbers) -> _Found:
         numbers = [self.number[key] for key in self.terms[at]]
         best_possible = max(sum(self.weight[number] * (K1 + 1) for number in numbers), 1e-6)
         searched = self._searched(numbers)
@@ -170,7 +171,7 @@ class _Words:
             scratch[rows] = 0
         every, score = np.concatenate(claims), np.concatenate(scores)
         pool = every[first_by_score(score, self.state.ids[every], self.pool)] if len(every) else every
-        return _Found(every, score, best_possible, pool)
+        return _Found(every, score, best_possible, np.union1d(pool, near))
 
     def _searched(self, numbers: Sequence[int]) -> list[int]:
         """The terms that are looked for, rarest first, until they have enough postings."""
@@ -182,10 +183,26 @@ class _Words:
         return order[: max(MIN_TERMS, int(np.searchsorted(touched, MOST_POSTINGS, side="right")))]
 
 
+def _groups(words: _Words, near: Sequence[Numbers], page: bool) -> Iterator[tuple[list[_Found], Numbers]]:
+    """Texts in a row that are compared in one go, and the claims of their pools; a page's all together."""
+    found: list[_Found] = []
+    union = np.zeros(0, np.int64)
+    for at, claims in enumerate(near):
+        one = words.found(at, claims)
+        both = np.union1d(union, one.pool)
+        if found and not page and len(both) > TOGETHER:
+            yield found, union
+            found, both = [], one.pool
+        found.append(one)
+        union = both
+    yield found, union
+
+
 class _Meanings:
     """The cosines of texts with the claims of a union: the best of a text's vectors and a claim's wordings."""
 
     def __init__(self, state: State, union: Numbers, queries: Vectors, owner: Numbers) -> None:
+        self.union = union
         text_start = np.flatnonzero(np.diff(owner, prepend=-1))
         by_row, wordings, starts, vectors = [], [], [], []
         count = 0
@@ -211,24 +228,35 @@ class _Meanings:
         per_claim = np.maximum.reduceat(np.maximum.reduceat(products, start, axis=0), begin, axis=1)
         return np.asarray(per_claim / np.float32(SCALE * SCALE), np.float32)
 
-    def wording(self, text: int, column: int) -> int:
-        """Which of the claim's wordings is the closest."""
-        start, stop = self._start[column], self._start[column + 1]
-        best = start if stop == start + 1 else start + int(self._by_row[text, start:stop].argmax())
-        return int(self._wording[best])
+    def wordings(self, text: int, columns: Numbers) -> NDArray[np.int16]:
+        """For some claims of the union, which of its wordings is the closest to a text; the first of equals."""
+        rows, start = _rows_of(self._start, columns)
+        claim = np.repeat(columns, np.diff(start, append=len(rows)))
+        closest = np.flatnonzero(self._by_row[text, rows] == self.cosines[text, claim])
+        return self._wording[rows[closest[np.searchsorted(closest, start)]]]
 
 
-def rivals_of(cosines: Scores, chosen: Numbers, meanings: _Meanings) -> list[tuple[float | None, Numbers]]:
-    """For each chosen claim the cosine of its best rival, and those of the nearest that are no rivals."""
-    nearest = chosen[np.argsort(-cosines[chosen], kind="stable")[:RIVALS]]
-    if not len(nearest):
-        return []
-    alike = meanings.between(chosen, nearest) >= ALIKE
-    out: list[tuple[float | None, Numbers]] = []
-    for at, row in zip(chosen, alike, strict=True):
-        others = nearest[~row & (nearest != at)]
-        out.append((float(cosines[others[0]]) if len(others) else None, nearest[row & (nearest != at)]))
-    return out
+def rivals_of(
+    meanings: _Meanings, chosen: Sequence[Numbers]
+) -> Iterator[list[tuple[float | None, Sequence[int]]]]:
+    """For each text, of each claim chosen for it: the cosine of its best rival, and the nearest that are no rivals."""
+    nearest = [
+        own[np.argsort(-row[own], kind="stable")[:RIVALS]]
+        for row, own in zip(meanings.cosines, chosen, strict=True)
+    ]
+    some, others = np.unique(np.concatenate(chosen)), np.unique(np.concatenate(nearest))
+    close = meanings.between(some, others) >= ALIKE
+    for row, own, near in zip(meanings.cosines, chosen, nearest, strict=True):
+        alike = close[np.ix_(np.searchsorted(some, own), np.searchsorted(others, near))]
+        other = own[:, None] != near
+        # Behind the nearest stands nobody.
+        rivals = np.column_stack([~alike & other, np.ones(len(own), bool)]).argmax(1)
+        cosines: list[float | None] = [*row[near].tolist(), None]
+        numbers = meanings.union[near].tolist()
+        no_rivals: list[list[int]] = [[] for _ in own]
+        for claim, place in np.argwhere(alike & other).tolist():
+            no_rivals[claim].append(numbers[place])
+        yield [(cosines[rival], same) for rival, same in zip(rivals.tolist(), no_rivals, strict=True)]
 
 
 def _near(state: State, queries: Vectors, owner: Numbers, pool: int) -> list[Numbers]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,6 +88,11 @@ class State:
         if len(self.parts) == 1:
             return self.parts[0].segment.ids
         return np.concatenate([np.zeros(0, np.uint64), *(part.segment.ids for part in self.parts)])
+
+    def claim(self, number: int) -> Claim:
+        """The claim of a number."""
+        part = bisect_right(self.offsets, number) - 1
+        return self.parts[part].segment.claim(number - self.offsets[part])
 
     def after(self, changes: Sequence[Change], encoder: Encoder) -> State:
         """The state with the changes, given in order."""
