@@ -1,14 +1,16 @@
 """`make bench` prints one table: our numbers beside the peers of the same run, and whether the goal is met."""
 
 import json
+import math
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from bench import table
+from bench import quality, table
 from bench.__main__ import PARTS
 from bench.table import Line
+from obelism import pipeline
 
 FLOORS = json.loads((Path(table.__file__).parent / "floors.json").read_text("utf-8"))
 LINE = Line("pages", "labelled pages", "precision", "all", "dev", "test", {"naive form": "naive"}, goal=0.9)
@@ -68,3 +70,9 @@ def test_the_document_has_the_place_that_a_run_fills() -> None:
 def test_each_row_and_each_floor_belongs_to_a_part_of_the_run(name: str) -> None:
     module, _, function = PARTS[name].partition(".")
     assert callable(getattr(import_module(f"bench.{module}"), function))
+
+
+def test_quality_is_measured_in_full_and_speed_as_readers_have_it() -> None:
+    with quality.unhurried():
+        assert math.isinf(pipeline.VERIFY_SECONDS)
+    assert not math.isinf(pipeline.VERIFY_SECONDS)
