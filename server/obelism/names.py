@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 import Stemmer
 
-from obelism.text import fold, words
+from obelism.text import fold, words_of
 
 STEMMERS = {
     "en": "english", "fr": "french", "de": "german", "es": "spanish", "it": "italian", "pt": "portuguese",
@@ -40,6 +40,7 @@ STOP = frozenset(
 # In capitals only: "un" is a word, and so are "who" and "us".
 _CAPITALS = re.compile(r"(?<!\w)[A-Z]{2,4}(?!\w)")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*", re.UNICODE)
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)
 
 
 @cache
@@ -96,6 +97,7 @@ def _term(language: str, word: str) -> str:
 
 
 def _translated(text: str) -> str:
+    """`text` folded, with its phrases in one spelling."""
     pattern, table = _phrases()
     # In a headline all in capitals "UN" is an article and "WHO" a pronoun.
     plain = text if text.isupper() else _CAPITALS.sub(lambda found: _spelt_out(found.group()), text)
@@ -109,7 +111,7 @@ def _spelt_out(abbreviation: str) -> str:
 def terms(text: str, language: str) -> list[str]:
     """The content words of a text as search terms: stemmed by language, names in one spelling."""
     primary = language[:2].lower()
-    return [_term(primary, word) for word in words(_translated(text)) if word not in STOP]
+    return [_term(primary, word) for word in words_of(_translated(text)) if word not in STOP]
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -119,14 +121,16 @@ def names_in(text: str) -> tuple[str, ...]:
     for phrase in folded_phrases:
         found[_phrases()[1][phrase]] = None
     for match in _NAME.finditer(text.replace("\u00ad", "")):
-        name = _one_name(match.group(), _starts_sentence(text, match.start()))
-        if name:
+        word = match.group()
+        # Most words have no capital, and nothing else needs to be known of them.
+        if not word.islower() and (name := _one_name(word, _starts_sentence(text, match.start()))):
             found[name] = None
     return tuple(found)
 
 
+@lru_cache(maxsize=65536)
 def _one_name(word: str, first: bool) -> str | None:
-    word = re.sub(r"^(?:[cdjlmnst]|qu)['’](?=\w)", "", word, flags=re.IGNORECASE).strip(".-'’")
+    word = _ELIDED.sub("", word).strip(".-'’")
     if len(word) < 2 or not word[0].isupper():
         return None
     folded = fold(word)

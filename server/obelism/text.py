@@ -53,7 +53,12 @@ def words(text: str) -> list[str]:
     French elisions come apart ("l'Europe" gives "l", "europe"), English contractions and possessives
     do not ("don't", "putin's"); hyphens separate; a number keeps its decimal and thousands marks.
     """
-    return _WORD.findall(fold(text))
+    return words_of(fold(text))
+
+
+def words_of(folded: str) -> list[str]:
+    """`words` of a text that is folded already."""
+    return _WORD.findall(folded)
 
 
 # Left of the apostrophe in "l'Europe", "qu'il", "jusqu'à": a word of its own.
@@ -72,7 +77,8 @@ _UNSEEN = dict.fromkeys(
     "",
 )
 _UNSEEN_ONLY = str.maketrans(_UNSEEN)
-_PLAIN = str.maketrans(_QUOTES | _DASHES | _UNSEEN)
+_PLAIN = _QUOTES | _DASHES | _UNSEEN
+_NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 
 # Latin, Greek and Cyrillic letters, punctuation and signs: here no character changes its neighbour
 # under NFKC, so a text made of these alone can be folded in one go.
@@ -89,8 +95,13 @@ def _fold_piece(piece: str) -> str:
 
 
 def _normalize(text: str) -> str:
-    composed = normalize("NFKC", text.translate(_PLAIN))
-    return normalize("NFKC", composed.casefold()).translate(_PLAIN)
+    composed = normalize("NFKC", _plain(text))
+    return _plain(normalize("NFKC", composed.casefold()))
+
+
+def _plain(text: str) -> str:
+    # A text has few of these: finding them costs less than `str.translate`, which looks every character up.
+    return _NOT_PLAIN.sub(lambda found: _PLAIN[found[0]], text)
 
 
 @lru_cache(maxsize=8192)
