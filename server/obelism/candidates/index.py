@@ -96,7 +96,7 @@ class Index:
         state = self._state
         if not texts or not len(state):
             return [[] for _ in texts]
-        # One request is one core's work: more threads of matrix products only wait for each other.
+        # More threads inside a matrix product only wait for each other; the encoder shares texts out to its own.
         with _threadpools().limit(limits=1, user_api="blas"):
             return Search(state, language, limit).run(self._asked(texts), page)
 
