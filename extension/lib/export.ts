@@ -8,6 +8,7 @@ import { framingOf, reviewStateOf, stanceOf, statusOf, tellingOf } from "./wordi
 /** https://www.w3.org/TR/annotation-model/ : one annotation a note, in a page of annotations. */
 export function asAnnotations(state: Done, words: Words): string {
   const items = visibleNotes(state).map((note) => ({
+    id: newId(),
     type: "Annotation",
     motivation: note.level === "flag" ? "questioning" : "commenting",
     created: new Date(state.at).toISOString(),
@@ -23,9 +24,12 @@ export function asAnnotations(state: Done, words: Words): string {
       selector: { type: "TextQuoteSelector", ...note.quote },
     },
   }));
-  const page = { "@context": "http://www.w3.org/ns/anno.jsonld", type: "AnnotationPage", items };
-  return JSON.stringify(page, null, 2);
+  const context = "http://www.w3.org/ns/anno.jsonld";
+  return JSON.stringify({ "@context": context, id: newId(), type: "AnnotationPage", items }, null, 2);
 }
+
+/** The standard asks each annotation and page for exactly one. */
+const newId = () => `urn:uuid:${crypto.randomUUID()}`;
 
 export function asMarkdown(state: Done, words: Words): string {
   const title = state.reading.page.title || state.url;
@@ -44,7 +48,7 @@ export function asCsv(state: Done, words: Words): string {
     note.speaker ?? "",
     tellingOf(note.claim, words).text,
     note.claim.status,
-    sourcesOf(note.claim, words).join(" | "),
+    sourcesOf(note.claim, words).map(asLine).join(" | "),
   ]);
   // The mark at the start tells spreadsheets that this is UTF-8.
   return `\ufeff${[header, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
@@ -53,10 +57,10 @@ export function asCsv(state: Done, words: Words): string {
 /** One note to paste into a message. */
 export function noteAsText(note: Note, state: Done, words: Words): string {
   return [
-    `“${note.quote.exact}”`,
+    words.t("quoted", note.quote.exact),
     framingOf(note, words),
     `${tellingOf(note.claim, words).text} (${statusOf(note.claim, words)})`,
-    ...sourcesOf(note.claim, words),
+    ...sourcesOf(note.claim, words).map(asLine),
     state.url,
   ].join("\n");
 }
@@ -67,29 +71,32 @@ function noteBody(note: Note, words: Words): string {
     `${framingOf(note, words)}.`,
     `**${markdown(tellingOf(claim, words).text)}** (${statusOf(claim, words)})`,
     sourcesOf(claim, words)
-      .map((source) => `- ${markdown(source)}`)
+      .map(({ said, url }) => `- ${markdown(said)}${url ? `, <${new URL(url).href}>` : ""}`)
       .join("\n"),
   ].join("\n\n");
 }
 
-const sourcesOf = (claim: Claim, words: Words): string[] => [
-  ...claim.positions.map((position) => positionLine(position, words)),
-  ...claim.reviews.map((review) => reviewLine(review, words)),
-];
-
-const positionLine = (position: Position, words: Words) =>
-  joined(position.party, stanceOf(position, words), position.date, position.url);
-
-function reviewLine(review: Review, words: Words): string {
-  return joined(
-    review.publisher,
-    `“${review.rating}”`,
-    reviewStateOf(review, words),
-    review.date,
-    review.url,
-  );
+interface Source {
+  said: string;
+  url: string | null;
 }
 
+const sourcesOf = (claim: Claim, words: Words): Source[] => [
+  ...claim.positions.map((position) => positionSource(position, words)),
+  ...claim.reviews.map((review) => reviewSource(review, words)),
+];
+
+function positionSource(position: Position, words: Words): Source {
+  return { said: joined(position.party, stanceOf(position, words), position.date), url: position.url };
+}
+
+function reviewSource(review: Review, words: Words): Source {
+  const rating = words.t("quoted", review.rating);
+  const said = joined(review.publisher, rating, reviewStateOf(review, words), review.date);
+  return { said, url: review.url };
+}
+
+const asLine = ({ said, url }: Source) => joined(said, url);
 const joined = (...parts: (string | null | undefined)[]) => parts.filter(Boolean).join(", ");
 
 /** Text of others stays text: no headings, links or HTML of its own. */

@@ -11,6 +11,7 @@ type Catalogue = Record<string, { message: string } | undefined>;
 
 export interface Words {
   language: string;
+  direction: "ltr" | "rtl";
   t(key: Key, ...values: (string | number)[]): string;
   /** The form for this number; `$1` is the number as it is written in this language. */
   n(key: CountKey, count: number, ...values: (string | number)[]): string;
@@ -23,6 +24,8 @@ export interface Words {
 }
 
 export const LANGUAGES = ["en", "fr"] as const;
+/** `Intl.Locale` knows this, but not in every browser. */
+const FROM_RIGHT = ["ar", "fa", "he", "ur"];
 
 export async function openWords(choice: Settings["language"]): Promise<Words> {
   const wanted = choice === "auto" ? browser.i18n.getUILanguage() : choice;
@@ -39,6 +42,7 @@ export function wordsFrom(language: string, catalogue: Catalogue): Words {
     (catalogue[key]?.message ?? key).replace(/\$(\d)/g, (_, n) => written(values[Number(n) - 1] ?? ""));
   return {
     language,
+    direction: FROM_RIGHT.includes(language) ? "rtl" : "ltr",
     t: fill,
     n: (key, count, ...values) => {
       const form = `${key}_${plural.select(count)}`;

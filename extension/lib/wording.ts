@@ -3,28 +3,27 @@ import type { Key, Words } from "./i18n";
 import type { Failure } from "./state";
 import type { Claim, Note, Position, Reason, Review } from "./types";
 
-/** "Reported here as an allegation by the Wall Street Journal". */
+const FRAMING: Record<Note["framing"], Key> = {
+  asserted: "framingAsserted",
+  attributed: "framingAttributed",
+  denied: "framingDenied",
+  questioned: "framingQuestioned",
+};
+
+/** "Reported here as an allegation (source: Wall Street Journal)". */
 export function framingOf({ framing, speaker }: Pick<Note, "framing" | "speaker">, { t }: Words): string {
-  const name = speaker ? nameOf(speaker, t) : "";
-  switch (framing) {
-    case "asserted":
-      return t("framingAsserted");
-    case "attributed":
-      return name ? t("framingAttributedTo", name) : t("framingAttributed");
-    case "denied":
-      return name ? t("framingDeniedBy", name) : t("framingDenied");
-    case "questioned":
-      return name ? t("framingQuestionedBy", name) : t("framingQuestioned");
-  }
+  const said = t(FRAMING[framing]);
+  return speaker && framing !== "asserted" ? t("framingBy", said, nameOf(speaker, t)) : said;
 }
 
 /**
- * Speakers come as the page names them: "le Wall Street Journal" loses its article, "le porte-parole" is no
- * name and stays a quotation, in whatever language the reader reads the note.
+ * The page names whoever speaks in its own language, the reader reads the note in another: so the name stands
+ * apart from the grammar of our sentence. The article of "le Wall Street Journal" goes; that of "Le Monde" or
+ * "Le Pen" belongs to the name; "le porte-parole" and "Le porte-parole" are no names and stay quotations.
  */
 function nameOf(speaker: string, t: Words["t"]): string {
-  const name = speaker.replace(/^(?:(?:[Ll]e|[Ll]a|[Ll]es|[Tt]he)\s+|[Ll][’'])(?=\p{Lu})/u, "");
-  return /^(\p{Ll}|(Le|La|Les|Une?|The|An?)\s|L[’'])/u.test(name) ? t("quoted", name) : name;
+  const name = speaker.replace(/^(?:(?:le|la|les|the)\s+|l[’'])(?=\p{Lu})/u, "");
+  return /^(?:(?:Le|La|Les|Une?|Des|The|An?)\s|L[’'])?\p{Ll}/u.test(name) ? t("quoted", name) : name;
 }
 
 /** The claim in the reader's language where the database has it so, else in its own. */
@@ -112,6 +111,7 @@ const FAILURE: Record<Failure["kind"], Key> = {
   token: "failureToken",
   unreadable: "failureUnreadable",
   interrupted: "failureInterrupted",
+  excluded: "siteIsOff",
 };
 const ADVICE: Record<Failure["kind"], Key> = {
   unreachable: "adviceUnreachable",
@@ -124,6 +124,7 @@ const ADVICE: Record<Failure["kind"], Key> = {
   token: "adviceToken",
   unreadable: "adviceUnreadable",
   interrupted: "adviceInterrupted",
+  excluded: "siteIsOffAdvice",
 };
 export const failureOf = ({ kind }: Failure, { t }: Words) => t(FAILURE[kind]);
 export const adviceFor = ({ kind }: Failure, service: string, { t }: Words) => t(ADVICE[kind], service);

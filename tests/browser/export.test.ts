@@ -28,7 +28,33 @@ describe("notes that travel", () => {
       source: URL_READ,
       selector: { type: "TextQuoteSelector", exact: ASSERTION, prefix: "", suffix: "" },
     });
-    assert.match(page.items[0].body.value, /Reported here as an allegation by Wall Street Journal/);
+    assert.match(page.items[0].body.value, /Reported here as an allegation \(source: Wall Street Journal\)/);
+  });
+
+  it("have one name each, as the standard asks", () => {
+    const page = JSON.parse(asAnnotations(done(note("n1", ASSERTION), note("n2", DENIAL)), words));
+    const names = [page.id, ...page.items.map((one: { id: string }) => one.id)];
+    assert.equal(new Set(names).size, 3);
+    for (const name of names) assert.match(name, /^urn:uuid:[0-9a-f-]{36}$/);
+  });
+
+  it("lead to their sources in Markdown, whatever the addresses hold", () => {
+    const [position] = CALLS_CLAIM.positions;
+    const claim = { ...CALLS_CLAIM, positions: [{ ...position!, url: "https://x.example/a_b_c?d=<e>" }] };
+    const text = asMarkdown(done(note("n1", ASSERTION, { claim })), words);
+    assert.match(
+      text,
+      /\n- Wall Street Journal, asserts, 2024-10-24, <https:\/\/x\.example\/a_b_c\?d=%3Ce%3E>\n/,
+    );
+  });
+
+  it("quote as the reader's language does", () => {
+    const french = wordsFrom(
+      "fr",
+      JSON.parse(readFileSync("extension/public/_locales/fr/messages.json", "utf8")),
+    );
+    const text = noteAsText(note("n1", ASSERTION), done(note("n1", ASSERTION)), french);
+    assert.ok(text.startsWith(`«\u00a0${ASSERTION}\u00a0»\n`));
   });
 
   it("are in the order of the page, without those put away", () => {

@@ -101,20 +101,20 @@ describe("the words of the interface", () => {
     [
       "attributed",
       { framing: "attributed", speaker: "le Wall Street Journal" },
-      "Reported here as an allegation by Wall Street Journal",
-      "Rapporté ici comme une allégation (Wall Street Journal)",
+      "Reported here as an allegation (source: Wall Street Journal)",
+      "Rapporté ici comme une allégation (source\u00a0: Wall Street Journal)",
     ],
     [
       "denied",
       { framing: "denied", speaker: "Peskov" },
-      "Denial by Peskov reported here",
-      "Démenti rapporté ici (Peskov)",
+      "Denial reported here (source: Peskov)",
+      "Démenti rapporté ici (source\u00a0: Peskov)",
     ],
     [
       "denied by somebody without a name",
       { framing: "denied", speaker: "le porte-parole du Kremlin" },
-      "Denial by “le porte-parole du Kremlin” reported here",
-      "Démenti rapporté ici («\u00a0le porte-parole du Kremlin\u00a0»)",
+      "Denial reported here (source: “le porte-parole du Kremlin”)",
+      "Démenti rapporté ici (source\u00a0: «\u00a0le porte-parole du Kremlin\u00a0»)",
     ],
     [
       "questioned",
@@ -128,6 +128,38 @@ describe("the words of the interface", () => {
       assert.equal(framingOf(note, wordsFrom("en", en)), english);
       assert.equal(framingOf(note, wordsFrom("fr", fr)), french);
     });
+
+  const speakers: [string, string][] = [
+    ["l’Agence France-Presse", "Agence France-Presse"],
+    ["la Russie", "Russie"],
+    ["the Guardian", "Guardian"],
+    // The article of a title or of a family belongs to it.
+    ["Le Monde", "Le Monde"],
+    ["Le Pen", "Le Pen"],
+    ["The New York Times", "The New York Times"],
+    ["Max von Sydow", "Max von Sydow"],
+    ["La porte-parole", "“La porte-parole”"],
+    ["L’assureur", "“L’assureur”"],
+    ["Une source proche du dossier", "“Une source proche du dossier”"],
+    ["officials", "“officials”"],
+  ];
+  for (const [speaker, named] of speakers)
+    it(`name ${speaker} without an article of the page's language in our sentence`, () => {
+      const said = framingOf({ framing: "questioned", speaker }, wordsFrom("en", en));
+      assert.equal(said, `Raised here as a question (source: ${named})`);
+    });
+
+  it("give no source to what the page says in its own voice", () => {
+    const said = framingOf({ framing: "asserted", speaker: "Peskov" }, wordsFrom("en", en));
+    assert.equal(said, "Stated here in the page’s own voice");
+  });
+
+  it("run in the direction of their own script, whatever the browser's", () => {
+    assert.deepEqual(
+      ["en", "fr", "ar"].map((code) => wordsFrom(code, en).direction),
+      ["ltr", "ltr", "rtl"],
+    );
+  });
 
   it("tell a claim in the reader's language where it is known in it", () => {
     const claim = {
