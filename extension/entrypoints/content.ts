@@ -5,16 +5,24 @@
 import * as v from "valibot";
 import { browser } from "wxt/browser";
 import { defineContentScript } from "wxt/utils/define-content-script";
-import { anchorAll } from "../lib/anchor";
+import { anchorAll, byPlace } from "../lib/anchor";
 import { draw, drawCurrent, type Mark, markAt, type Strength } from "../lib/highlight";
 import { type Order, OrderSchema, type PageSnapshot, type Report } from "../lib/messages";
+import { treesOf } from "../lib/readable";
 import { sensitiveFields } from "../lib/sensitive";
 import { snapshot } from "../lib/snapshot";
 
 type NoteToMark = Extract<Order, { type: "mark" }>["notes"][number];
 
-/** Pages redraw in bursts; one look after each burst is enough. */
+/** Pages redraw in bursts; one look in this time is enough. */
 const SETTLE_MS = 250;
+/** A page that never rests, with a sentence that never comes back, is searched ever more rarely. */
+const SETTLE_MOST_MS = 2000;
+
+interface Found extends Mark {
+  /** The words under the mark when it was drawn: a page may put others into the same nodes. */
+  read: string;
+}
 
 export default defineContentScript({
   registration: "runtime",
@@ -27,7 +35,8 @@ export default defineContentScript({
     browser.runtime.onMessage.addListener((message: unknown, sender, answer) => {
       const parsed = v.safeParse(OrderSchema, message);
       if (!parsed.success || sender.id !== browser.runtime.id) return;
-      void obey(marker, parsed.output).then(answer);
+      // A page may be built so that reading it fails: the background still hears of it.
+      void obey(marker, parsed.output).then(answer, () => answer(null));
       return true;
     });
   },
@@ -38,7 +47,7 @@ async function obey(marker: Marker, order: Order): Promise<unknown> {
     case "snapshot":
       return takeSnapshot(order.withAddress);
     case "mark":
-      return marker.mark(order.notes, order.strength);
+      return marker.mark(order.notes, order.strength, order.url);
     case "strength":
       return marker.setStrength(order.strength);
     case "show":
@@ -64,22 +73,28 @@ async function takeSnapshot(withAddress: boolean): Promise<PageSnapshot> {
 /** Keeps the marks of one page in step with a page that may redraw itself at any time. */
 class Marker {
   private notes: NoteToMark[] = [];
-  private marks: Mark[] = [];
+  private marks: Found[] = [];
   private strength: Strength = "full";
   private shown: string | null = null;
   private watching: AbortController | null = null;
+  private observer: MutationObserver | null = null;
   private address = "";
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private patience = SETTLE_MS;
+  private stale = false;
 
   constructor(private readonly page: Document) {}
 
-  async mark(notes: NoteToMark[], strength: Strength): Promise<string[]> {
+  async mark(notes: NoteToMark[], strength: Strength, url: string): Promise<string[]> {
     this.clear();
     this.notes = notes;
     this.strength = strength;
-    this.address = location.pathname + location.search;
+    this.address = placeOf(url);
     await this.anchor();
+    if (notes !== this.notes) return [];
     this.watch();
+    // The page may have gone on to another text while the service was reading this one.
+    this.settle();
     return this.marks.map((m) => m.id);
   }
 
@@ -114,20 +129,21 @@ class Marker {
     this.watching?.abort();
     this.watching = null;
     clearTimeout(this.timer);
+    [this.timer, this.patience, this.stale] = [undefined, SETTLE_MS, false];
     [this.notes, this.marks, this.shown] = [[], [], null];
     this.redraw();
   }
 
   private async anchor(): Promise<void> {
     const { notes } = this;
-    const { ranges, offsets } = await anchorAll(this.page.body, notes);
+    const { ranges } = await anchorAll(this.page.body, notes);
     if (notes !== this.notes) return;
     this.marks = notes
       .flatMap(({ id, level }) => {
         const range = ranges.get(id);
-        return range ? [{ id, level, range }] : [];
+        return range ? [{ id, level, range, read: range.toString() }] : [];
       })
-      .sort((a, b) => offsets.get(a.id)! - offsets.get(b.id)!);
+      .sort((a, b) => byPlace(a.range, b.range));
     this.redraw();
   }
 
@@ -141,10 +157,9 @@ class Marker {
   private watch(): void {
     this.watching = new AbortController();
     const { signal } = this.watching;
-    const observer = new MutationObserver(() => this.settle());
-    for (const root of [this.page, ...shadowRoots(this.page.body)])
-      observer.observe(root, { subtree: true, childList: true, characterData: true });
-    signal.addEventListener("abort", () => observer.disconnect());
+    this.observer = new MutationObserver(() => this.settle());
+    this.observe();
+    signal.addEventListener("abort", () => this.observer?.disconnect());
     this.page.addEventListener("click", (event) => this.clicked(event), {
       signal,
       capture: true,
@@ -152,20 +167,36 @@ class Marker {
     });
   }
 
+  /** Watches every tree of the page: no mutation of a shadow tree is told outside of it. */
+  private observe(): void {
+    for (const tree of [this.page, ...treesOf(this.page.body)])
+      if (tree !== this.page.body)
+        this.observer?.observe(tree, { subtree: true, childList: true, characterData: true });
+  }
+
+  /** Not put off by each further change: a page with a ticking clock never comes to rest. */
   private settle(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.lookAgain(), SETTLE_MS);
+    this.timer ??= setTimeout(() => void this.lookAgain(), this.patience);
   }
 
   /** After the page changed: marks that lost their words are looked for again. */
   private async lookAgain(): Promise<void> {
+    this.timer = undefined;
+    const { notes } = this;
     const before = this.marks.map((m) => m.id).join();
-    if (this.marks.length === this.notes.length && this.marks.every(isWhole)) return;
-    await this.anchor();
+    const searched = this.marks.length !== notes.length || !this.marks.every(isWhole);
+    if (searched) {
+      this.observe();
+      await this.anchor();
+    }
+    if (notes !== this.notes) return;
     const ids = this.marks.map((m) => m.id);
-    const moved = location.pathname + location.search !== this.address;
-    const stale = moved && this.notes.length > 0 && !ids.length;
-    if (ids.join() !== before || stale) tell({ type: "anchored", ids, stale });
+    const moved = ids.join() !== before;
+    this.patience = searched && !moved ? Math.min(2 * this.patience, SETTLE_MOST_MS) : SETTLE_MS;
+    const stale = !ids.length && placeOf(location.href) !== this.address;
+    if (!moved && stale === this.stale) return;
+    this.stale = stale;
+    tell({ type: "anchored", ids, stale });
   }
 
   private clicked(event: MouseEvent): void {
@@ -181,21 +212,18 @@ class Marker {
   }
 }
 
-const isWhole = ({ range }: Mark) =>
-  !range.collapsed && range.startContainer.isConnected && range.endContainer.isConnected;
+const isWhole = ({ range, read }: Found) =>
+  range.startContainer.isConnected && range.endContainer.isConnected && range.toString() === read;
+
+const placeOf = (href: string) => {
+  const { pathname, search } = new URL(href);
+  return pathname + search;
+};
 
 function scrollTo(range: Range): void {
   const element = range.startContainer.parentElement;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element?.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" });
-}
-
-function* shadowRoots(root: Element): Generator<ShadowRoot> {
-  for (const element of root.querySelectorAll("*")) {
-    if (!element.shadowRoot) continue;
-    yield element.shadowRoot;
-    for (const child of element.shadowRoot.children) yield* shadowRoots(child);
-  }
 }
 
 function tell(report: Report): void {

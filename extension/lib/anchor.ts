@@ -11,7 +11,7 @@
  * is done only for quotes that were not found without.
  */
 
-import { isTextShown } from "./readable";
+import { isTextShown, treesOf } from "./readable";
 import { type Pause, Slices } from "./slices";
 import type { Quote } from "./types";
 
@@ -23,14 +23,14 @@ const SURE_LENGTH = 24;
 const SURE_CONTEXT = 8;
 /** Text nodes between two looks at the clock. */
 const STRIDE = 256;
+/** A quote that stands in more places than this is no sentence, and looking at each would stop the page. */
+const MOST_PLACES = 500;
 
 export const fold = (s: string): string => s.replace(INVISIBLE, "");
 
 export interface Anchored {
   /** By note id; null where the quote is not on the page, or not surely. */
   ranges: Map<string, Range | null>;
-  /** Where each anchored quote begins in the page's text: the order of reading. */
-  offsets: Map<string, number>;
 }
 
 interface NoteQuote {
@@ -44,7 +44,7 @@ export async function anchorAll(
   pause?: Pause,
 ): Promise<Anchored> {
   const slices = new Slices(pause);
-  const found: Anchored = { ranges: new Map(), offsets: new Map() };
+  const found: Anchored = { ranges: new Map() };
   await anchorIn(await readIndex(root, slices, false), quotes, found, slices);
   const missing = quotes.filter(({ id }) => !found.ranges.get(id));
   if (missing.length) await anchorIn(await readIndex(root, slices, true), missing, found, slices);
@@ -56,8 +56,6 @@ async function anchorIn(index: TextIndex, quotes: readonly NoteQuote[], found: A
     const start = locate(index, quote);
     const range = start === null ? null : rangeAt(index, start, fold(quote.exact).length);
     found.ranges.set(id, range);
-    // Counted in text nodes: both ways of reading the page agree on those.
-    if (range) found.offsets.set(id, index.order.get(range.startContainer)! + range.startOffset / 1e6);
     if (slices.isOver) await slices.next();
   }
 }
@@ -68,14 +66,12 @@ interface TextIndex {
   nodes: Text[];
   /** `starts[i]`: where `nodes[i]` begins in `text`. */
   starts: number[];
-  /** The number of each text node in the page. */
-  order: Map<Node, number>;
 }
 
 /** Reads all text nodes, or only those that are shown. */
 async function readIndex(root: Element, slices: Slices, shownOnly: boolean): Promise<TextIndex> {
   const parts: string[] = [];
-  const index: TextIndex = { text: "", nodes: [], starts: [], order: new Map() };
+  const index: TextIndex = { text: "", nodes: [], starts: [] };
   let length = 0;
   let seen = 0;
   for (const tree of treesOf(root)) {
@@ -86,7 +82,6 @@ async function readIndex(root: Element, slices: Slices, shownOnly: boolean): Pro
       if (!folded || (shownOnly && !isTextShown(node))) continue;
       index.nodes.push(node);
       index.starts.push(length);
-      index.order.set(node, seen);
       parts.push(folded);
       length += folded.length;
     }
@@ -95,11 +90,22 @@ async function readIndex(root: Element, slices: Slices, shownOnly: boolean): Pro
   return index;
 }
 
-/** The tree of `root`, and every open shadow tree in it, in the order of their hosts. */
-function* treesOf(root: Element | ShadowRoot): Generator<Element | ShadowRoot> {
-  yield root;
-  for (const element of root.querySelectorAll("*"))
-    if (element.shadowRoot) yield* treesOf(element.shadowRoot);
+/** In the order of reading, for sorting: a shadow tree stands where its host does. */
+export function byPlace(a: Range, b: Range): number {
+  const [over, under] = [hostsOf(a.startContainer), hostsOf(b.startContainer)];
+  for (const x of over)
+    for (const y of under) {
+      if (x.getRootNode() !== y.getRootNode()) continue;
+      if (x === y) return a.startContainer === b.startContainer ? a.startOffset - b.startOffset : 0;
+      return x.compareDocumentPosition(y) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
+    }
+  return 0;
+}
+
+/** The node, then the host of its shadow tree, and so on up to the page. */
+function hostsOf(node: Node): Node[] {
+  const root = node.getRootNode();
+  return root instanceof ShadowRoot ? [node, ...hostsOf(root.host)] : [node];
 }
 
 /** Where the quote begins in the folded text, or null. */
@@ -110,7 +116,9 @@ function locate(index: TextIndex, quote: Quote): number | null {
   let best: number | null = null;
   let bestContext = -1;
   let tied = false;
+  let places = 0;
   for (let at = index.text.indexOf(exact); at >= 0; at = index.text.indexOf(exact, at + 1)) {
+    if (++places > MOST_PLACES) return null;
     const context = contextAt(index.text, at, exact.length, prefix, suffix);
     if (context < bestContext || !isShown(index, at, exact.length)) continue;
     tied = context === bestContext;

@@ -43,6 +43,8 @@ export const OrderSchema = v.variant("type", [
   v.object({ type: v.literal("snapshot"), withAddress: v.boolean() }),
   v.object({
     type: v.literal("mark"),
+    /** The address that was read: by now the page may show another one. */
+    url: v.string(),
     strength: v.picklist(["full", "quiet", "off"]),
     notes: v.array(v.object({ id, level: v.picklist(["flag", "context"]), quote })),
   }),

@@ -105,6 +105,13 @@ function firstChildOf(element: Element, hidden: Set<Element>): Node | null {
   return shadow.firstChild;
 }
 
+/** The tree of `root`, and every open shadow tree in it. */
+export function* treesOf(root: Element | ShadowRoot): Generator<Element | ShadowRoot> {
+  yield root;
+  for (const element of root.querySelectorAll("*"))
+    if (element.shadowRoot) yield* treesOf(element.shadowRoot);
+}
+
 /** Is this text there to be read, as far as its own element tells? */
 export function isTextShown(text: Text): boolean {
   const parent = text.parentElement;

@@ -52,7 +52,8 @@ const isVoid = (element: Element) => ["br", "hr", "wbr", "col"].includes(element
 
 function attributes(element: Element): string {
   let out = "";
-  for (const { name, value } of element.attributes) {
+  for (const name of element.getAttributeNames()) {
+    const value = element.getAttribute(name) ?? "";
     if (KEPT.has(name) && value.length <= LONGEST_VALUE) out += ` ${name}="${escapeAttribute(value)}"`;
     // Only the fact that it is a link: the service judges blocks by how much of them is links.
     else if (name === "href") out += ' href="#"';
@@ -61,7 +62,9 @@ function attributes(element: Element): string {
 }
 
 function head(document: Document, { withAddress }: SnapshotOptions): string[] {
-  const out = ["<title>", escapeText(document.title.slice(0, LONGEST_VALUE)), "</title>"];
+  // Not `document.title`, nor `attributes` below: a picture or field of that name would come in its place.
+  const title = document.querySelector("head > title")?.textContent?.replace(/\s+/g, " ").trim() ?? "";
+  const out = ["<title>", escapeText(title.slice(0, LONGEST_VALUE)), "</title>"];
   for (const meta of document.head?.querySelectorAll("meta[content]") ?? []) {
     const name = meta.getAttribute("property") ?? meta.getAttribute("name") ?? "";
     const content = meta.getAttribute("content") ?? "";

@@ -135,10 +135,51 @@ for (const name of ["chromium", "firefox"] as const)
           id: exact,
           quote: { exact, prefix: "", suffix: "" },
         }));
-        const { offsets } = await lib.anchorAll(document.body, notes);
-        return [...offsets].sort((a, b) => a[1] - b[1]).map(([id]) => id);
+        const { ranges } = await lib.anchorAll(document.body, notes);
+        return [...ranges].sort((a, b) => lib.byPlace(a[1]!, b[1]!)).map(([id]) => id);
       });
       assert.deepEqual(order, ["A first sentence, as the title.", "A second sentence, in the text."]);
+    });
+
+    it("puts a sentence of a shadow tree where the reader reads it", async () => {
+      const texts = [
+        "One stands before the tree.",
+        "Two stands in the shadow.",
+        "Three stands in a tree in it.",
+      ];
+      texts.push("Four stands in the shadow again.", "Five stands after the tree.");
+      await page.show(`<p>${texts[0]}</p><news-body></news-body><p>${texts[4]}</p>`);
+      const order = await page.run(async (texts) => {
+        const root = document.querySelector("news-body")!.attachShadow({ mode: "open" });
+        root.innerHTML = `<p>${texts[1]}</p><inner-body></inner-body><p>${texts[3]}</p>`;
+        const inner = root.querySelector("inner-body")!.attachShadow({ mode: "open" });
+        inner.innerHTML = texts[2]!;
+        const notes = [3, 0, 4, 2, 1].map((n) => ({
+          id: texts[n]!,
+          quote: { exact: texts[n]!, prefix: "", suffix: "" },
+        }));
+        const { ranges } = await lib.anchorAll(document.body, notes);
+        return [...ranges].sort((a, b) => lib.byPlace(a[1]!, b[1]!)).map(([id]) => id);
+      }, texts);
+      assert.deepEqual(order, texts);
+    });
+
+    it("spends no time on a quote that stands everywhere", async () => {
+      await page.show(`<p>${"a ".repeat(100_000)}</p>`);
+      const looked = await page.run(async () => {
+        let looked = 0;
+        const style = Element.prototype.checkVisibility;
+        Element.prototype.checkVisibility = function (options) {
+          looked++;
+          return style.call(this, options);
+        };
+        const quote = { exact: "a", prefix: "", suffix: "" };
+        const { ranges } = await lib.anchorAll(document.body, [{ id: "a", quote }]);
+        Element.prototype.checkVisibility = style;
+        return { looked, range: ranges.get("a") };
+      });
+      assert.equal(looked.range, null);
+      assert.ok(looked.looked < 2000, `looked ${looked.looked} times`);
     });
 
     it("draws quiet marks for flags only, none when off, and leaves the page as it was", async () => {

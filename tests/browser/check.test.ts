@@ -13,14 +13,21 @@ const NOTES = [
 const ARTICLE = "/appels-secrets/";
 
 /** A page that draws its article anew, as single-page applications do, and can go to another. */
-const REDRAWN = `<!doctype html><html lang=fr><title>App</title><body><main id=app></main><script>
-  const first = "<article><p>${ASSERTION}</p><p>${DENIAL}</p></article>";
+const REDRAWN = `<!doctype html><html lang=fr><title>App</title><body><p id=clock></p><main id=app></main><script>
+  const first = "<article><p>${ASSERTION.replace("Elon Musk", "<b>Elon Musk</b>")}</p><p>${DENIAL}</p></article>";
   const draw = (html) => { document.getElementById("app").innerHTML = html; };
   draw(first);
   window.redraw = () => { draw(""); draw(first); };
   window.lazy = () => document.querySelector("article").insertAdjacentHTML("beforeend", "<p>M.&nbsp;Trump l’a nié, et la présidence russe aussi.</p>");
+  window.reuse = () => { document.querySelector("article p").firstChild.data = "Les mots d’une tout autre phrase, mis là "; };
+  window.shade = () => { const host = document.querySelector("article").appendChild(document.createElement("late-body")); host.attachShadow({ mode: "open" }); };
+  window.fill = () => { document.querySelector("late-body").shadowRoot.innerHTML = "<p>M.&nbsp;Trump l’a nié, et la présidence russe aussi.</p>"; };
+  window.tick = () => setInterval(() => { document.title = String(performance.now()); document.getElementById("clock").textContent = document.title; }, 40);
   window.leave = () => { history.pushState({}, "", "/app/other"); draw("<article><p>Un tout autre article.</p></article>"); };
 </script></body></html>`;
+
+const run = (tab: Tab, name: string) =>
+  tab.evaluate((name) => void (window as unknown as Record<string, () => void>)[name]!(), name);
 
 const clickOn = async (tab: Tab, words: string): Promise<void> => {
   const place = await tab.evaluate((words) => {
@@ -91,8 +98,8 @@ for (const [name] of BROWSERS)
       const { panel } = await stage.check(ARTICLE);
       const text = await textOf(panel);
       for (const part of [
-        "Reported here as an allegation by Wall Street Journal",
-        "Denial by Dmitri Peskov reported here",
+        "Flag Reported here as an allegation (source: Wall Street Journal)",
+        "Context Denial reported here (source: Dmitri Peskov)",
         "Disputed the sources disagree; disputed does not mean wrong.",
         "Wall Street Journal asserts",
         "Kremlin (Dmitry Peskov) denies",
@@ -130,6 +137,72 @@ for (const [name] of BROWSERS)
       await tab.evaluate(() => (window as unknown as { lazy(): void }).lazy());
       await until(async () => (await marksIn(tab)).context.length === 2, "the late sentence is marked");
       await until(async () => !(await textOf(panel)).includes("could not be found"), "the panel knows");
+    });
+
+    it("keeps the marks of a page that never rests", async () => {
+      const { tab } = await stage.check("/app");
+      await run(tab, "tick");
+      await run(tab, "redraw");
+      await until(async () => (await marksIn(tab)).flag[0] === ASSERTION, "the mark is back", 10_000);
+    });
+
+    it("takes the mark off where the page puts other words into the same nodes", async () => {
+      const { tab, panel } = await stage.check("/app");
+      await run(tab, "reuse");
+      await until(async () => (await marksIn(tab)).flag.length === 0, "the mark is gone");
+      await until(
+        () => panel.evaluate(() => !document.querySelector(".sentence[data-level=flag] button.quote")),
+        "the panel knows",
+      );
+    });
+
+    it("marks what comes late into a shadow tree that came late", async () => {
+      const { tab } = await stage.check("/app");
+      await run(tab, "shade");
+      await run(tab, "fill");
+      await until(async () => (await marksIn(tab)).context.length === 2, "the late sentence is marked");
+    });
+
+    it("takes no notes to the page that the reader went on to", async () => {
+      let reply: (() => void) | undefined;
+      let taken = false;
+      stage.service.answer = (_, response) => {
+        response.once("close", () => {
+          taken = true;
+        });
+        reply = () => response.end(JSON.stringify(reading(NOTES)));
+      };
+      const tab = await stage.reader.visit(stage.pages.address + ARTICLE);
+      await press(await stage.reader.pressButton(tab), "Check this page");
+      await until(() => reply !== undefined, "the request has come");
+      await tab.goto(`${stage.pages.address}/app`);
+      reply!();
+      await until(() => taken, "the answer is taken");
+      const states = () =>
+        stage.reader.inBackground(async () => {
+          const [front] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+          return Object.keys(await chrome.storage.session.get(`tab:${front!.id}`));
+        });
+      await until(async () => (await states()).length === 0, "nothing is known of the new page");
+      await seen(await stage.reader.panel(), "This page has not been checked.");
+    });
+
+    it("takes the notes along as files, and a link to the sentence", async () => {
+      const { panel } = await stage.check(ARTICLE);
+      await panel.evaluate(() => {
+        const world = window as unknown as { taken: string[] };
+        world.taken = [];
+        HTMLAnchorElement.prototype.click = function () {
+          world.taken.push(this.download);
+        };
+        navigator.clipboard.writeText = async (text) => void world.taken.push(text);
+      });
+      for (const name of ["Web annotations (JSON)", "Markdown", "Table (CSV)"]) await press(panel, name);
+      await press(panel, "Copy link");
+      await seen(panel, "Link copied");
+      const taken = await panel.evaluate(() => (window as unknown as { taken: string[] }).taken);
+      assert.deepEqual(taken.slice(0, 3), ["obelism.jsonld", "obelism.md", "obelism.csv"]);
+      assert.match(taken[3]!, /\/appels-secrets\/#:~:text=Selon/);
     });
 
     it("says so when the page turned into another one", async () => {

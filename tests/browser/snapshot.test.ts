@@ -114,6 +114,26 @@ for (const name of ["chromium", "firefox"] as const)
       assert.doesNotMatch(snapshot, /broken/);
     });
 
+    it("reads a page whose fields and pictures take the names of what we ask it for", async () => {
+      const snapshot = await snapshotOf(
+        `<head><title>The title</title></head><body><img name=title><form class=buy><input name=attributes><p>Text.</p></form></body>`,
+      );
+      assert.match(snapshot, /<title>The title<\/title>/);
+      assert.equal(bodyOf(snapshot), '<form class="buy"><p>Text.</p></form>');
+    });
+
+    it("notices a password field in a shadow tree", async () => {
+      await page.show("<sign-in></sign-in>");
+      const found = await page.run(() => {
+        const root = document.querySelector("sign-in")!.attachShadow({ mode: "open" });
+        root.innerHTML = "<inner-form></inner-form>";
+        const inner = root.querySelector("inner-form")!.attachShadow({ mode: "open" });
+        inner.innerHTML = "<input type=password>";
+        return lib.sensitiveFields(document);
+      });
+      assert.equal(found, "password");
+    });
+
     it("notices password and card fields that are shown, not hidden ones", async () => {
       const fields = async (html: string) => {
         await page.show(html);
@@ -136,6 +156,14 @@ describe("the pages that are asked about first", () => {
     ["https://mail.google.com/mail/u/0/", "mail"],
     ["https://outlook.live.com/mail/0/", "mail"],
     ["https://paper.example/webmail/", "mail"],
+    ["https://app.fastmail.com/", "mail"],
+    ["https://messagerie.orange.fr/", "mail"],
+    ["https://webmail22.orange.fr/", "mail"],
+    ["https://www.icloud.com/mail", "mail"],
+    ["https://www.labanquepostale.fr/", "payment"],
+    ["https://mabanque.bnpparibas/", "payment"],
+    ["http://0.0.0.0:3000/draft", "own-machine"],
+    ["http://localhost.:3000/draft", "own-machine"],
     ["https://paper.example/checkout/step2", "payment"],
     ["https://shop.example/basket", "payment"],
     ["https://banking.example.com/", "payment"],
