@@ -36,11 +36,23 @@ export function usePage(tabId: number | undefined): PageState | null {
   useEffect(() => {
     if (tabId === undefined) return;
     setState(null);
-    void loadPage(tabId).then(setState);
-    return watchSession((changed) => {
-      const next = pageIn(changed, tabId);
-      if (next) setState(next);
+    let known = false;
+    const take = (next: PageState) => {
+      known = true;
+      setState(next);
+    };
+    // What was stored when we asked is older than what is heard of meanwhile, here or of another tab.
+    void loadPage(tabId).then((stored) => {
+      if (!known) take(stored);
     });
+    const stop = watchSession((changed) => {
+      const next = pageIn(changed, tabId);
+      if (next) take(next);
+    });
+    return () => {
+      known = true;
+      stop();
+    };
   }, [tabId]);
   const now = useClock(state?.phase === "asked" || state?.phase === "working");
   return state && current(state, now);

@@ -1,7 +1,8 @@
 /** Looking up any statement: the form, what came back, and the statements looked up before. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { browser } from "wxt/browser";
 import { ask } from "../lib/messages";
-import { changeSettings } from "../lib/settings";
+import { changeSettings, loadSettings } from "../lib/settings";
 import type { LookupOutcome } from "../lib/state";
 import { STATUSES } from "../lib/types";
 import { statusOf, tellingOf } from "../lib/wording";
@@ -24,12 +25,12 @@ let takenUp = 0;
 
 export function Lookup({ text: asked, askedAt = 1 }: { text?: string; askedAt?: number }) {
   const { words, announce } = useSurroundings();
-  const settings = useSettings();
   const [text, setText] = useState(asked ?? "");
   const [filters, setFilters] = useState<Filters>({});
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<LookupOutcome | null>(null);
   const latest = useRef(0);
+  const field = useRef<HTMLInputElement>(null);
 
   const run = async (statement: string) => {
     const query = statement.trim();
@@ -37,6 +38,7 @@ export function Lookup({ text: asked, askedAt = 1 }: { text?: string; askedAt?: 
     const turn = ++latest.current;
     setText(query);
     setBusy(true);
+    await remember(query);
     const reply = (await ask({ type: "look-up", text: query, ...filters }).catch(
       () => null,
     )) as LookupOutcome | null;
@@ -44,14 +46,14 @@ export function Lookup({ text: asked, askedAt = 1 }: { text?: string; askedAt?: 
     setBusy(false);
     setOutcome(reply ?? { failure: { kind: "interrupted" } });
     if (reply?.results) announce(words.n("lookupCount", reply.results.length));
-    const recent = [query.slice(0, 500), ...settings.recentLookups.filter((one) => one !== query)];
-    await changeSettings({ recentLookups: recent.slice(0, MOST_RECENT) });
   };
 
   useEffect(() => {
-    if (!asked || askedAt <= takenUp) return;
+    if (asked === undefined || askedAt <= takenUp) return;
     takenUp = askedAt;
-    void run(asked);
+    // Asked for by the keyboard with nothing selected: the reader is about to type it.
+    if (asked) void run(asked);
+    else field.current?.focus();
   }, [asked, askedAt]);
 
   return (
@@ -69,6 +71,7 @@ export function Lookup({ text: asked, askedAt = 1 }: { text?: string; askedAt?: 
         <div class="field">
           <input
             id="lookup-text"
+            ref={field}
             type="search"
             value={text}
             placeholder={words.t("lookupPlaceholder")}
@@ -89,6 +92,15 @@ export function Lookup({ text: asked, askedAt = 1 }: { text?: string; askedAt?: 
       {!outcome && !busy && <Recent run={run} />}
     </section>
   );
+}
+
+/** Kept on this computer, at once: the popup may be closed before the answer comes. */
+async function remember(query: string): Promise<void> {
+  // A private window leaves nothing behind.
+  if ((await browser.windows.getCurrent()).incognito) return;
+  const { recentLookups } = await loadSettings();
+  const recent = [query.slice(0, 500), ...recentLookups.filter((one) => one !== query)];
+  await changeSettings({ recentLookups: recent.slice(0, MOST_RECENT) });
 }
 
 function FilterFields({ filters, change }: { filters: Filters; change: (filters: Filters) => void }) {

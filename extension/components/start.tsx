@@ -1,7 +1,6 @@
 /** What every surface needs before it can show anything: its words, its settings, one place to announce. */
 import { type ComponentChildren, createContext, render } from "preact";
-import { useContext, useEffect, useState } from "preact/hooks";
-import { browser } from "wxt/browser";
+import { useCallback, useContext, useEffect, useState } from "preact/hooks";
 import { openWords, type Words } from "../lib/i18n";
 import { loadSettings, type Settings, watchSettings } from "../lib/settings";
 import "./look.css";
@@ -23,8 +22,7 @@ export async function start(titleKey: Parameters<Words["t"]>[0], content: Compon
   const settings = await loadSettings();
   const words = await openWords(settings.language);
   document.title = words.t(titleKey);
-  document.documentElement.lang = words.language;
-  document.documentElement.dir = browser.i18n.getMessage("@@bidi_dir") || "ltr";
+  speak(words);
   render(
     <Surround words={words} settings={settings}>
       {content}
@@ -33,14 +31,21 @@ export async function start(titleKey: Parameters<Words["t"]>[0], content: Compon
   );
 }
 
+/** Written as its words are, and not as the browser's own: English in an Arabic browser runs to the right. */
+function speak({ language, direction }: Words): void {
+  Object.assign(document.documentElement, { lang: language, dir: direction });
+}
+
 function Surround(first: { words: Words; settings: Settings; children: ComponentChildren }) {
   const [words, setWords] = useState(first.words);
   const [settings, setSettings] = useState(first.settings);
-  const [said, announce] = useState("");
+  const [said, setSaid] = useState({ text: "", turn: 0 });
+  // A new element each time: the same words said again are heard again.
+  const announce = useCallback((text: string) => setSaid(({ turn }) => ({ text, turn: turn + 1 })), []);
   useEffect(() => watchSettings(setSettings), []);
   useEffect(() => {
     void openWords(settings.language).then((next) => {
-      document.documentElement.lang = next.language;
+      speak(next);
       setWords(next);
     });
   }, [settings.language]);
@@ -48,7 +53,7 @@ function Surround(first: { words: Words; settings: Settings; children: Component
     <Context.Provider value={{ words, settings, announce }}>
       {first.children}
       <p class="unseen" role="status" aria-live="polite">
-        {said}
+        <span key={said.turn}>{said.text}</span>
       </p>
     </Context.Provider>
   );

@@ -50,7 +50,12 @@ export async function changeSettings(change: Partial<Settings>): Promise<Setting
   return settings;
 }
 
+/** Forgets everything, what the browser was asked to allow and what is known of pages too. */
 export async function resetSettings(): Promise<void> {
+  const { origins = [] } = await browser.permissions.getAll();
+  // One that the browser itself holds to be required is not ours to give back.
+  if (origins.length) await browser.permissions.remove({ origins }).catch(() => false);
+  await browser.storage.session.clear();
   await browser.storage.local.clear();
 }
 
@@ -74,7 +79,7 @@ export function isServiceAddress(address: string): boolean {
 }
 
 export const isOwnMachine = (host: string) =>
-  host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+  /^(.+\.)?localhost\.?$/.test(host) || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 
 export const hasConsent = (s: Settings) => s.consent === s.service;
 export const isPaused = (s: Settings, now = Date.now()) => s.pausedUntil > now;
@@ -84,3 +89,10 @@ export const originsOf = (site: string) => {
   return [`https://${host}/*`, `http://${host}/*`];
 };
 export const siteOf = (href: string) => new URL(href).host;
+
+/** "example.org" keeps Obelism away from www.example.org too; the other way round it does not. */
+export const isExcludedBy = (never: string, site: string) => site === never || site.endsWith(`.${never}`);
+
+/** Did the reader say never to check the site of this page? */
+export const isExcluded = (href: string, { never }: Settings) =>
+  never.some((one) => isExcludedBy(one, siteOf(href)));

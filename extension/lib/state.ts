@@ -18,7 +18,8 @@ export type FailureKind =
   | "busy"
   | "token"
   | "unreadable"
-  | "interrupted";
+  | "interrupted"
+  | "excluded";
 
 export interface Failure {
   kind: FailureKind;
@@ -94,6 +95,14 @@ export const savePage = (tabId: number, state: PageState) =>
 export const askCheck = (tabId: number, insist = false) =>
   savePage(tabId, { phase: "asked", since: Date.now(), insist });
 
+/** The tabs whose check is said to be under way. */
+export async function tabsAtWork(): Promise<number[]> {
+  const stored = Object.entries(await browser.storage.session.get());
+  return stored
+    .filter(([key, state]) => key.startsWith("tab:") && (state as PageState).phase === "working")
+    .map(([key]) => Number(key.slice(4)));
+}
+
 export const forgetPage = (tabId: number) => browser.storage.session.remove(tabKey(tabId));
 
 /** Changes under way, one after the other: two at once would each undo what the other wrote. */
@@ -137,13 +146,15 @@ export async function pendingFocus(): Promise<Focus | null> {
 
 const LAST_KEY = "last";
 const LAST_MOST = 20;
+/** The browser keeps 10 MB for the whole session, and the pages in front need theirs. */
+const LAST_MOST_CHARACTERS = 2_000_000;
 type Last = { url: string; at: number; reading: Reading }[];
 
 export async function rememberReading(url: string, reading: Reading): Promise<void> {
   const others = (await lastReadings()).filter((one) => one.url !== url);
-  await browser.storage.session.set({
-    [LAST_KEY]: [{ url, at: Date.now(), reading }, ...others].slice(0, LAST_MOST),
-  });
+  const last = [{ url, at: Date.now(), reading }, ...others].slice(0, LAST_MOST);
+  while (JSON.stringify(last).length > LAST_MOST_CHARACTERS) last.pop();
+  await browser.storage.session.set({ [LAST_KEY]: last });
 }
 
 export async function recallReading(url: string): Promise<Last[number] | null> {

@@ -87,21 +87,27 @@ const Claim = v.object({
 const Reason = v.object({ kind: label, detail: prose });
 const score = v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0);
 
-const Note = v.object({
-  id: v.pipe(v.string(), v.minLength(1), v.maxLength(500)),
-  quote: v.object({
-    exact: v.pipe(verbatim, v.minLength(1)),
-    prefix: v.fallback(verbatim, ""),
-    suffix: v.fallback(verbatim, ""),
+/** What the page denies or asks is context, whatever the answer says: a denial never looks like a falsehood. */
+const CALM = ["denied", "questioned"];
+
+const Note = v.pipe(
+  v.object({
+    id: v.pipe(v.string(), v.minLength(1), v.maxLength(500)),
+    quote: v.object({
+      exact: v.pipe(verbatim, v.minLength(1)),
+      prefix: v.fallback(verbatim, ""),
+      suffix: v.fallback(verbatim, ""),
+    }),
+    claim: Claim,
+    framing: v.picklist(FRAMINGS),
+    speaker: v.fallback(v.nullish(label), null),
+    level: v.picklist(LEVELS),
+    score,
+    reasons: kept(Reason),
+    cues: kept(label),
   }),
-  claim: Claim,
-  framing: v.picklist(FRAMINGS),
-  speaker: v.fallback(v.nullish(label), null),
-  level: v.picklist(LEVELS),
-  score,
-  reasons: kept(Reason),
-  cues: kept(label),
-});
+  v.transform((note) => (CALM.includes(note.framing) ? { ...note, level: "context" as const } : note)),
+);
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -124,6 +130,9 @@ export const LookupSchema = v.object({
   ),
 });
 const Result = v.object({ claim: Claim, score, same: v.fallback(v.boolean(), false), reasons: kept(Reason) });
+
+/** What says that an Obelism service answers, and not just any program that listens there. */
+export const ReadySchema = v.object({ status: v.picklist(["ready", "degraded"]) });
 
 export const ProblemSchema = v.object({ title: v.fallback(label, ""), detail: v.fallback(prose, "") });
 

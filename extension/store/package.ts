@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { zipSync } from "fflate";
@@ -47,10 +47,14 @@ function main(): void {
     const root = `${OUT}/${browser}-mv3`;
     write(`obelism-${version}-${browser}.zip`, archive(filesUnder(root), root));
   }
-  const tracked = execFileSync("git", ["ls-files", "--", ...SOURCES], { encoding: "utf8" })
-    .trim()
-    .split("\n");
-  write(`obelism-${version}-sources.zip`, archive(tracked));
+  write(`obelism-${version}-sources.zip`, archive(SOURCES.flatMap(filesOf)));
+}
+
+/** Those that git knows; in the unpacked archive of the sources, where there is no git, all of them. */
+function filesOf(source: string): string[] {
+  if (existsSync(".git"))
+    return execFileSync("git", ["ls-files", "--", source], { encoding: "utf8" }).trim().split("\n");
+  return statSync(source).isDirectory() ? filesUnder(source).map((name) => `${source}/${name}`) : [source];
 }
 
 function write(name: string, bytes: Uint8Array): void {

@@ -72,6 +72,19 @@ for (const [name] of BROWSERS)
       assert.equal(JSON.stringify(stage.service.calls[0]!.body), shown);
     });
 
+    it("sends nothing without agreement, by whatever way it is asked", async () => {
+      await popupOn();
+      await stage.settle({ consent: null });
+      await stage.reader.command("check-page");
+      await stage.reader.chooseMenu("look-up", "a statement of the page");
+      await seen(await stage.reader.panel(), "Click the Obelism button in the toolbar to begin.");
+      const options = await stage.reader.openPage("options.html");
+      const reply = await options.evaluate(() => chrome.runtime.sendMessage({ type: "look-up", text: "x" }));
+      assert.equal(reply, null);
+      await options.close();
+      assert.deepEqual(stage.service.calls, []);
+    });
+
     it("asks again when the service is another one", async () => {
       await stage.settle({ consent: "http://127.0.0.1:1" });
       const { popup } = await popupOn();
@@ -94,7 +107,9 @@ for (const [name] of BROWSERS)
     it("sends the filters of a look-up", async () => {
       const { popup } = await popupOn();
       await press(popup, "Filters");
-      await type(popup, ".filter-grid select", "fr");
+      await type(popup, ".filter-grid label:nth-of-type(1) select", "fr");
+      await type(popup, ".filter-grid label:nth-of-type(2) select", "disputed");
+      await type(popup, ".filter-grid label:nth-of-type(3) input", "AFP");
       await type(popup, ".filter-grid input[type=date]", "2024-01-31");
       await type(popup, "#lookup-text", "Musk");
       await press(popup, "Look up");
@@ -102,6 +117,8 @@ for (const [name] of BROWSERS)
       assert.deepEqual(stage.service.calls[0]!.body, {
         text: "Musk",
         language: "fr",
+        status: "disputed",
+        publisher: "AFP",
         since: "2024-01-31",
         limit: 10,
       });
@@ -140,11 +157,27 @@ for (const [name] of BROWSERS)
       await until(sent, "the look-up is sent");
     });
 
-    it("never checks a site that the reader excluded", async () => {
-      const { tab, popup } = await popupOn();
+    it("turns to the look-up by the keyboard when nothing is selected, ready to type", async () => {
+      const { panel } = await stage.check(ARTICLE);
+      await stage.reader.command("look-up-selection");
+      await until(
+        () => panel.evaluate(() => document.activeElement?.id === "lookup-text"),
+        "the field has the focus",
+      );
+    });
+
+    it("never checks a site that the reader excluded, by whatever way it is asked, and takes its marks away", async () => {
+      const { tab, panel } = await stage.check(ARTICLE);
+      const popup = await stage.reader.pressButton(tab);
       await press(popup, "Never check this site");
       await seen(popup, "Obelism is off on this site.");
       assert.deepEqual((await settings()).never, [new URL(tab.address()).host]);
+      await until(() => tab.evaluate(() => CSS.highlights.size === 0), "the marks are gone");
+      await until(async () => (await stage.reader.badge(tab)) === "", "the badge is gone");
+      stage.service.calls.length = 0;
+      await stage.reader.command("check-page");
+      await seen(panel, "Obelism is off on this site.");
+      assert.deepEqual(stage.service.calls, []);
     });
 
     it("rests until tomorrow when asked", async () => {
@@ -166,6 +199,12 @@ for (const [name] of BROWSERS)
       await type(options, "input[type=url]", "http://127.0.0.1:9");
       await press(options, "Save and try");
       await seen(options, "The service does not answer.");
+      const { readiness } = stage.service;
+      stage.service.readiness = "<!doctype html>Quite another program";
+      await type(options, "input[type=url]", stage.service.address);
+      await press(options, "Save and try");
+      await seen(options, "The answer cannot be understood.");
+      stage.service.readiness = readiness;
       await options.close();
     });
 
@@ -226,7 +265,49 @@ for (const [name] of BROWSERS)
       await options.close();
     });
 
+    it("leaves the token with the service that it was meant for", async () => {
+      await stage.settle({ token: "ob_secret" });
+      const options = await stage.reader.openPage("options.html");
+      await seen(options, "Import settings");
+      const file = JSON.stringify({
+        kind: "obelism-settings",
+        settings: { service: "https://other.example" },
+      });
+      await options.evaluate((file) => {
+        const picker = document.querySelector<HTMLInputElement>("input[type=file]")!;
+        const chosen = new DataTransfer();
+        chosen.items.add(new File([file], "obelism-settings.json", { type: "application/json" }));
+        picker.files = chosen.files;
+        picker.dispatchEvent(new Event("change", { bubbles: true }));
+      }, file);
+      await seen(options, "Settings imported.");
+      const { service, token } = await settings();
+      assert.deepEqual([service, token], ["https://other.example", ""]);
+      await options.close();
+    });
+
+    it("gives the settings as a file, without token and agreement", async () => {
+      await stage.settle({ token: "ob_secret", never: ["other.example"], marks: "quiet" });
+      const options = await stage.reader.openPage("options.html");
+      await options.evaluate(() => {
+        HTMLAnchorElement.prototype.click = () => {};
+        URL.createObjectURL = (file) => {
+          void (file as Blob).text().then((text) => document.body.setAttribute("data-file", text));
+          return "blob:taken";
+        };
+      });
+      await press(options, "Export the settings");
+      const taken = () => options.evaluate(() => document.body.getAttribute("data-file"));
+      await until(async () => (await taken()) !== null, "the file");
+      const { kind, settings: kept } = JSON.parse((await taken())!);
+      assert.equal(kind, "obelism-settings");
+      assert.deepEqual([kept.never, kept.marks], [["other.example"], "quiet"]);
+      assert.deepEqual([kept.token, kept.consent], [undefined, undefined]);
+      await options.close();
+    });
+
     it("forgets everything when asked twice", async () => {
+      const { tab } = await stage.check(ARTICLE);
       await stage.settle({ never: ["other.example"], badge: false });
       const options = await stage.reader.openPage("options.html");
       await seen(options, "other.example");
@@ -235,6 +316,8 @@ for (const [name] of BROWSERS)
       await seen(options, "Everything is as on the first day.");
       assert.equal(await settings(), undefined);
       await seen(options, "You have not agreed to send any page.");
+      assert.deepEqual(await stage.reader.inBackground(() => chrome.storage.session.get()), {});
+      await until(() => tab.evaluate(() => CSS.highlights.size === 0), "the marks are gone");
       await options.close();
     });
   });
@@ -271,5 +354,31 @@ for (const [name] of BROWSERS.filter(([name]) => name === "firefox"))
       const other = await stage.reader.visit(stage.pages.address + ARTICLE);
       await seen(await stage.reader.pressButton(other), "This page has not been checked.");
       assert.equal(stage.service.calls.length, 1);
+    });
+
+    it("are checked again when they draw another article in place of the first, and not when excluded", async () => {
+      await stage.reader.inBackground(async () => {
+        const { settings } = await chrome.storage.local.get("settings");
+        await chrome.storage.local.set({ settings: { ...(settings as object), pausedUntil: 0 } });
+      });
+      stage.service.calls.length = 0;
+      const tab = await stage.reader.visit(stage.pages.address + ARTICLE);
+      await until(() => stage.service.calls.length === 1, "the page is checked by itself");
+      await until(async () => (await marksIn(tab)).flag.length === 1, "it is marked");
+      await tab.evaluate(() => {
+        history.pushState({}, "", "/another-article/");
+        document.querySelector("main, article")!.innerHTML = "<p>Un tout autre article.</p>";
+      });
+      await until(() => stage.service.calls.length === 2, "the other article is checked");
+    });
+
+    it("are given back to the browser when everything is forgotten", async () => {
+      const options = await stage.reader.openPage("options.html");
+      await press(options, "Reset everything");
+      await press(options, "Yes, forget everything");
+      await seen(options, "Everything is as on the first day.");
+      const { origins } = await stage.reader.inBackground(() => chrome.permissions.getAll());
+      assert.deepEqual(origins, []);
+      await options.close();
     });
   });

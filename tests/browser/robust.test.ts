@@ -162,6 +162,26 @@ for (const [name] of BROWSERS)
       assert.equal(await stage.reader.badge(tab), "");
     });
 
+    it("says that it takes long, and stops by itself", async () => {
+      stage.service.answer = () => undefined;
+      const { panel } = await ask();
+      await seen(panel, "This takes longer than usual. It stops by itself after 20 seconds.");
+      await seen(panel, "The service takes too long.");
+    });
+
+    it("says at once that a check ended with its background", async () => {
+      let come = false;
+      stage.service.answer = () => {
+        come = true;
+      };
+      const { tab } = await ask();
+      await until(() => come, "the request has come");
+      await stage.reader.killBackground();
+      const popup = await stage.reader.pressButton(tab);
+      const told = async () => (await textOf(popup)).includes("The check was interrupted.");
+      await until(told, "it says so before the time of a check is over", 15_000);
+    });
+
     it("brings the last notes back when the service is gone", async () => {
       stage.service.answer = () => reading([note("n1", ASSERTION)]);
       const first = await ask();

@@ -108,6 +108,12 @@ describe("the shape of the extension", () => {
         assert.ok(bytes < 120_000, `${bytes} bytes`);
       });
 
+  for (const browser of ["chrome", "firefox"])
+    for (const script of ["content-scripts/content.js", "background.js"])
+      it(`${browser}: ${script} weighs less than 120 kB`, () => {
+        assert.ok(statSync(`.output/${browser}-mv3/${script}`).size < 120_000);
+      });
+
   it("packs the same files into the same bytes", () => {
     const names = filesUnder(".output/chrome-mv3");
     const [once, again] = [

@@ -4,17 +4,27 @@ import { browser } from "wxt/browser";
 import { digest } from "../../lib/digest";
 import { order, type PageSnapshot, type Preview, SnapshotSchema } from "../../lib/messages";
 import { isReadable, sensitivity } from "../../lib/sensitive";
-import { changeSettings, hasConsent, loadSettings, type Settings, siteOf } from "../../lib/settings";
+import {
+  changeSettings,
+  hasConsent,
+  isExcluded,
+  isPaused,
+  loadSettings,
+  type Settings,
+  siteOf,
+} from "../../lib/settings";
 import { bareAddress } from "../../lib/snapshot";
 import {
   changeDone,
   type Done,
   type Failure,
+  forgetPage,
   loadPage,
   type PageState,
   recallReading,
   rememberReading,
   savePage,
+  tabsAtWork,
 } from "../../lib/state";
 import type { Note, Reading } from "../../lib/types";
 import { gzip, type PageBody, readPage, sendFeedback } from "./service";
@@ -34,10 +44,20 @@ export async function check(tabId: number, insist: boolean): Promise<void> {
   // Marked before it is written down: a background that the browser ends in between leaves a check that was
   // cut short, and not notes that seem to have no sentence.
   const finished =
-    state.phase === "done" ? { ...state, anchored: await mark(tabId, state, settings) } : state;
+    state?.phase === "done" ? { ...state, anchored: await mark(tabId, state, settings) } : state;
   if (controller.signal.aborted) return void order(tabId, { type: "clear" }).catch(() => {});
   running.delete(tabId);
-  await savePage(tabId, finished);
+  if (!finished) return forgetPage(tabId);
+  await savePage(tabId, finished).catch(() =>
+    // More than the browser keeps for a session: no honest answer is that long.
+    savePage(tabId, failed({ kind: "nonsense" })),
+  );
+}
+
+/** Checks that an earlier background began, and that ended with it. */
+export async function endOrphans(): Promise<void> {
+  for (const tabId of await tabsAtWork())
+    if (!running.has(tabId)) await savePage(tabId, failed({ kind: "interrupted" }));
 }
 
 export function cancel(tabId: number): void {
@@ -59,28 +79,36 @@ async function mark(tabId: number, done: Done, settings: Settings): Promise<stri
   const notes = done.reading.notes.filter((note) => !done.hidden.includes(note.id));
   const anchored = await order(tabId, {
     type: "mark",
+    url: done.url,
     strength: settings.marks,
     notes: notes.map(({ id, level, quote }) => ({ id, level, quote })),
-  }).catch(() => []);
-  return v.parse(v.array(v.string()), anchored);
+  }).catch(() => null);
+  const parsed = v.safeParse(v.array(v.string()), anchored);
+  return parsed.success ? parsed.output : [];
 }
 
+/** What came of it; null when the reader went on to another page in the meantime. */
 async function outcome(
   tabId: number,
   settings: Settings,
   insist: boolean,
   signal: AbortSignal,
-): Promise<PageState> {
+): Promise<PageState | null> {
   const { url } = await browser.tabs.get(tabId);
   if (!isReadable(url)) return failed({ kind: "unreadable" });
+  if (isExcluded(url, settings)) return failed({ kind: "excluded" });
   const why = sensitivity(url);
   if (why && !insist) return { phase: "sensitive", why };
   const page = await takeSnapshot(tabId, settings);
   if (!page) return failed({ kind: "unreadable" });
-  if (page.sensitive && !insist) return { phase: "sensitive", why: page.sensitive };
+  // The tab may have gone elsewhere since it was asked for its address.
+  const found = sensitivity(page.url) ?? page.sensitive;
+  if (found && !insist) return { phase: "sensitive", why: found };
   const answer = await readPage(settings, bodyOf(page, settings), signal);
+  if (!(await isStillThere(tabId))) return null;
   if (!answer.ok) return lastKnown(page.url, answer.failure, settings);
-  await rememberReading(page.url, answer.value);
+  // Without room for them the notes are shown all the same.
+  await rememberReading(page.url, answer.value).catch(() => {});
   return finished(page.url, answer.value, settings);
 }
 
@@ -95,6 +123,10 @@ async function takeSnapshot(tabId: number, settings: Settings): Promise<PageSnap
     return null;
   }
 }
+
+/** Does the page in this tab hold our script, as it does once it was read? */
+export const isStillThere = (tabId: number): Promise<unknown> =>
+  order(tabId, { type: "alive" }).catch(() => false);
 
 /** Puts our script and the look of the marks into the page; doing so twice changes nothing. */
 async function enter(tabId: number): Promise<void> {
@@ -146,13 +178,23 @@ export async function putAway(tabId: number, noteId: string): Promise<void> {
   await savePage(tabId, done);
   const anchored = await mark(tabId, done, settings);
   await changeDone(tabId, (state) => ({ ...state, anchored }));
-  await sendFeedback(settings, { claim: note.claim.id, framing: note.framing, kind: "wrong-match" });
+  if (hasConsent(settings))
+    await sendFeedback(settings, { claim: note.claim.id, framing: note.framing, kind: "wrong-match" });
 }
 
-/** A page that loads in a site where the reader wants every page checked. */
+/**
+ * A page that loads in a site where the reader wants every page checked, or that drew another article in place
+ * of the one that was read.
+ */
 export async function checkIfWanted(tabId: number, href: string): Promise<void> {
   const settings = await loadSettings();
   const wanted =
-    isReadable(href) && settings.always.includes(siteOf(href)) && settings.pausedUntil < Date.now();
-  if (wanted && (await loadPage(tabId)).phase === "unasked") await check(tabId, false);
+    isReadable(href) &&
+    settings.always.includes(siteOf(href)) &&
+    !isExcluded(href, settings) &&
+    !isPaused(settings);
+  if (!wanted) return;
+  const state = await loadPage(tabId);
+  const replaced = state.phase === "done" && state.stale && bareAddress(state.url) !== bareAddress(href);
+  if (state.phase === "unasked" || replaced) await check(tabId, false);
 }

@@ -7,7 +7,7 @@ import { browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
 import { isOwnPage, isOwnScript, order, ReportSchema, RequestSchema } from "../../lib/messages";
 import { openPanel } from "../../lib/panel";
-import { loadSettings, watchSettings } from "../../lib/settings";
+import { hasConsent, isExcluded, loadSettings, type Settings, watchSettings } from "../../lib/settings";
 import {
   askFocus,
   askLookup,
@@ -18,7 +18,7 @@ import {
   watchSession,
 } from "../../lib/state";
 import { showBadge, showBadges } from "./badge";
-import { cancel, check, checkIfWanted, preview, putAway } from "./check";
+import { cancel, check, checkIfWanted, endOrphans, isStillThere, preview, putAway } from "./check";
 import { addMenus } from "./menus";
 import { isReady, lookUp, sendFeedback } from "./service";
 
@@ -51,12 +51,13 @@ export default defineBackground({
       }
       void openPanel(tab.windowId);
       if (command === "check-page") void check(tab.id, false);
-      else void selectionIn(tab.id).then((text) => (text ? requestLookup(tab.windowId, text) : undefined));
+      else void selectionIn(tab.id).then((text) => requestLookup(tab.windowId, text));
     });
-    browser.omnibox.onInputEntered.addListener((text) => {
-      void browser.tabs.update({
-        url: `${browser.runtime.getURL("/sidepanel.html")}?q=${encodeURIComponent(text)}`,
-      });
+    browser.omnibox.setDefaultSuggestion({ description: browser.i18n.getMessage("omniboxHint") });
+    browser.omnibox.onInputEntered.addListener((text, disposition) => {
+      const url = `${browser.runtime.getURL("/sidepanel.html")}?q=${encodeURIComponent(text)}`;
+      if (disposition === "currentTab") void browser.tabs.update({ url });
+      else void browser.tabs.create({ url, active: disposition === "newForegroundTab" });
     });
     browser.tabs.onUpdated.addListener((tabId, change, tab) => {
       if (!change.status) return;
@@ -72,7 +73,8 @@ export default defineBackground({
       void showBadges(changed);
       checkAsked(changed);
     });
-    watchSettings((settings) => void applySettings(settings.marks));
+    watchSettings((settings) => void applySettings(settings));
+    void endOrphans();
   },
 });
 
@@ -95,15 +97,21 @@ function serve(message: unknown): Promise<unknown> | null {
       return putAway(request.tabId, request.noteId);
     case "look-up": {
       const { type: _, ...query } = request;
-      return loadSettings().then((settings) => lookUp(settings, { ...query, limit: 10 }));
+      return withConsent((settings) => lookUp(settings, { ...query, limit: 10 }));
     }
     case "feedback": {
       const { type: _, ...body } = request;
-      return loadSettings().then((settings) => sendFeedback(settings, body));
+      return withConsent((settings) => sendFeedback(settings, body));
     }
     case "ready":
-      return loadSettings().then((settings) => isReady(settings, request.service));
+      return loadSettings().then((settings) => isReady(request.service ?? settings.service));
   }
+}
+
+/** Whatever a surface asks: nothing goes to a service to which the reader did not agree. */
+async function withConsent<T>(send: (settings: Settings) => Promise<T>): Promise<T | null> {
+  const settings = await loadSettings();
+  return hasConsent(settings) ? send(settings) : null;
 }
 
 /** Takes note of what our script in a page reports of its own tab. */
@@ -115,7 +123,12 @@ function hear(message: unknown, tabId: number, windowId: number): Promise<unknow
     void openPanel(windowId);
     return askFocus({ tabId, noteId: report.id, at: Date.now() });
   }
-  return changeDone(tabId, (done) => ({ ...done, anchored: report.ids, stale: report.stale }));
+  return changeDone(tabId, (done) => ({ ...done, anchored: report.ids, stale: report.stale })).then(
+    async () => {
+      const { url } = await browser.tabs.get(tabId);
+      if (report.stale && url) void checkIfWanted(tabId, url);
+    },
+  );
 }
 
 /**
@@ -124,8 +137,7 @@ function hear(message: unknown, tabId: number, windowId: number): Promise<unknow
  * still holds its marks, without notes.
  */
 async function settle(tabId: number): Promise<void> {
-  const alive = await order(tabId, { type: "alive" }).catch(() => false);
-  if (!alive) await forgetPage(tabId);
+  if (!(await isStillThere(tabId))) await forgetPage(tabId);
   else if ((await loadPage(tabId)).phase === "unasked") await order(tabId, { type: "clear" }).catch(() => {});
 }
 
@@ -147,11 +159,15 @@ async function selectionIn(tabId: number): Promise<string> {
   return typeof frame?.result === "string" ? frame.result.trim() : "";
 }
 
-/** New settings hold at once, in every tab that has marks. */
-async function applySettings(strength: "full" | "quiet" | "off"): Promise<void> {
-  for (const tab of await browser.tabs.query({})) {
-    if (tab.id === undefined) continue;
-    void order(tab.id, { type: "strength", strength }).catch(() => {});
-    void showBadge(tab.id);
+/** New settings hold at once, in every tab: marks as they should look now, and none where they should be gone. */
+async function applySettings(settings: Settings): Promise<void> {
+  for (const { id } of await browser.tabs.query({})) {
+    if (id === undefined) continue;
+    const state = await loadPage(id);
+    const excluded = state.phase === "done" && isExcluded(state.url, settings);
+    if (excluded) await forgetPage(id);
+    const gone = excluded || state.phase === "unasked";
+    void order(id, gone ? { type: "clear" } : { type: "strength", strength: settings.marks }).catch(() => {});
+    void showBadge(id);
   }
 }

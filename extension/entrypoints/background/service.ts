@@ -2,9 +2,17 @@
 import * as v from "valibot";
 import type { Settings } from "../../lib/settings";
 import { CHECK_LIMIT_MS, type Failure, type LookupOutcome } from "../../lib/state";
-import { type FeedbackKind, LookupSchema, ProblemSchema, type Reading, ReadingSchema } from "../../lib/types";
+import {
+  type FeedbackKind,
+  LookupSchema,
+  ProblemSchema,
+  type Reading,
+  ReadingSchema,
+  ReadySchema,
+} from "../../lib/types";
 
-const MOST_BYTES = 8_000_000;
+/** What is read is kept for the session, of which the browser keeps 10 MB in all. */
+const MOST_BYTES = 2_000_000;
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
@@ -35,10 +43,10 @@ export async function sendFeedback(
   return answer.ok ? null : answer.failure;
 }
 
-/** Is a service there, and is it ready? */
-export async function isReady(settings: Settings, service = settings.service): Promise<Failure | null> {
+/** Is a service there, and is it ready? Asked without the token: nobody agreed yet to what answers there. */
+export async function isReady(service: string): Promise<Failure | null> {
   const signal = AbortSignal.timeout(4000);
-  const answer = await call({ ...settings, service }, "/readyz", v.unknown(), { signal });
+  const answer = await call({ service, token: "" }, "/readyz", ReadySchema, { signal });
   return answer.ok ? null : answer.failure;
 }
 
@@ -54,7 +62,7 @@ interface Call {
 }
 
 async function call<T extends v.GenericSchema>(
-  { service, token }: Settings,
+  { service, token }: Pick<Settings, "service" | "token">,
   path: string,
   schema: T,
   { body, zip = false, signal }: Call,

@@ -78,8 +78,18 @@ async function takeIn(input: HTMLInputElement): Promise<Key | null> {
   input.value = "";
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), File), text);
   if (!parsed.success) return "optionsImportBad";
-  const { token, consent, ...settings } = v.parse(v.partial(SettingsSchema), parsed.output.settings);
-  // "Always" needs the browser's permission for each site, which a file cannot give.
-  await changeSettings({ ...settings, always: (await loadSettings()).always });
+  const {
+    token: _token,
+    consent: _consent,
+    ...settings
+  } = v.parse(v.partial(SettingsSchema), parsed.output.settings);
+  const current = await loadSettings();
+  await changeSettings({
+    ...settings,
+    // "Always" needs the browser's permission for each site, which a file cannot give.
+    always: current.always,
+    // A secret between the reader and one service.
+    token: (settings.service ?? current.service) === current.service ? current.token : "",
+  });
   return "optionsImported";
 }

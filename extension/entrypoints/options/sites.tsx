@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { browser } from "wxt/browser";
 import { Icon } from "../../components/icon";
 import { useSettings, useWords } from "../../components/start";
-import { changeSettings, originsOf } from "../../lib/settings";
+import { changeSettings, isExcludedBy, originsOf } from "../../lib/settings";
 
 export function Sites() {
   const { t } = useWords();
@@ -13,7 +13,10 @@ export function Sites() {
     const site = hostOf(typed);
     if (!site) return;
     setTyped("");
-    void changeSettings({ never: [...never.filter((one) => one !== site), site] });
+    void changeSettings({
+      never: [...never.filter((one) => one !== site), site],
+      always: always.filter((one) => !isExcludedBy(site, one)),
+    });
   };
   return (
     <section class="group" aria-labelledby="sites-heading">

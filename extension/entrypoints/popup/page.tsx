@@ -1,24 +1,22 @@
 /** What is known of this page, and the button to check it. */
 import { Trouble } from "../../components/failure";
-import { type ActiveTab, useClock } from "../../components/hooks";
+import type { ActiveTab } from "../../components/hooks";
 import { PreviewButton } from "../../components/preview";
 import { useSettings, useWords } from "../../components/start";
+import { Working } from "../../components/working";
 import type { Key } from "../../lib/i18n";
 import { ask } from "../../lib/messages";
 import { openPanel } from "../../lib/panel";
 import { isReadable } from "../../lib/sensitive";
-import { siteOf } from "../../lib/settings";
+import { isExcluded } from "../../lib/settings";
 import { askCheck, type Done, type PageState, type Sensitivity } from "../../lib/state";
 import { visibleNotes } from "../../lib/visible";
 
-/** After this long the reader is told that it takes long, and offered a way out. */
-const SLOW_MS = 4000;
-
 export function PagePart({ tab, state }: { tab: ActiveTab; state: PageState }) {
   const { t } = useWords();
-  const { never } = useSettings();
+  const settings = useSettings();
   if (!isReadable(tab.url)) return <Quiet what="failureUnreadable" advice="adviceUnreadable" />;
-  if (never.includes(siteOf(tab.url))) return <Quiet what="siteIsOff" advice="siteIsOffAdvice" />;
+  if (isExcluded(tab.url, settings)) return <Quiet what="siteIsOff" advice="siteIsOffAdvice" />;
 
   // The panel opens only within the reader's click, so before anything is awaited.
   const check = (insist = false) => {
@@ -68,20 +66,6 @@ function Body({
     case "done":
       return <Finished state={state} tab={tab} check={() => check()} />;
   }
-}
-
-function Working({ since, tabId }: { since: number; tabId: number }) {
-  const { t } = useWords();
-  const now = useClock(true);
-  return (
-    <div role="status">
-      <p class="plain working">{t("pageWorking")}</p>
-      {now - since > SLOW_MS && <p class="faint">{t("pageSlow")}</p>}
-      <button type="button" onClick={() => void ask({ type: "cancel", tabId })}>
-        {t("cancel")}
-      </button>
-    </div>
-  );
 }
 
 const WHY: Record<Sensitivity, Key> = {

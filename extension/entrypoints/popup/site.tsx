@@ -1,7 +1,15 @@
 /** Always or never on this site, and a rest until tomorrow. */
 import { browser } from "wxt/browser";
 import { useSettings, useWords } from "../../components/start";
-import { changeSettings, isPaused, originsOf, type Settings, siteOf } from "../../lib/settings";
+import {
+  changeSettings,
+  isExcluded,
+  isExcludedBy,
+  isPaused,
+  originsOf,
+  type Settings,
+  siteOf,
+} from "../../lib/settings";
 
 export function SitePart({ href }: { href: string }) {
   const { t } = useWords();
@@ -9,7 +17,7 @@ export function SitePart({ href }: { href: string }) {
   const { protocol } = new URL(href);
   if (protocol !== "http:" && protocol !== "https:") return null;
   const site = siteOf(href);
-  const [always, never] = [settings.always.includes(site), settings.never.includes(site)];
+  const [always, never] = [settings.always.includes(site), isExcluded(href, settings)];
   return (
     <fieldset class="site">
       <legend dir="auto">{site}</legend>
@@ -45,13 +53,13 @@ async function setAlways(href: string, on: boolean, { always, never }: Settings)
     return;
   }
   if (!(await browser.permissions.request({ origins }))) return;
-  await changeSettings({ always: [...always, site], never: never.filter((one) => one !== site) });
+  await changeSettings({ always: [...always, site], never: never.filter((one) => !isExcludedBy(one, site)) });
 }
 
 async function setNever(href: string, on: boolean, settings: Settings): Promise<void> {
   const site = siteOf(href);
   if (on && settings.always.includes(site)) await setAlways(href, false, settings);
-  const others = settings.never.filter((one) => one !== site);
+  const others = settings.never.filter((one) => !isExcludedBy(one, site));
   await changeSettings({ never: on ? [...others, site] : others });
 }
 

@@ -17,7 +17,12 @@ export function Notes({ tab, state, check }: { tab: ActiveTab; state: Done; chec
   const [filter, setFilter] = useState<Filter>("all");
   const notes = visibleNotes(state);
   const flags = notes.filter((note) => note.level === "flag").length;
-  const shown = notes.filter((note) => filter === "all" || note.level === filter);
+  const passing = (one: Filter) => notes.filter((note) => one === "all" || note.level === one);
+  const shown = passing(filter);
+  const choose = (one: Filter) => {
+    setFilter(one);
+    announce(words.n("filterShown", passing(one).length));
+  };
   const { reading } = state;
   useEffect(
     () => announce(`${words.n("countNotes", notes.length)}, ${words.n("countFlags", flags)}`),
@@ -27,7 +32,7 @@ export function Notes({ tab, state, check }: { tab: ActiveTab; state: Done; chec
   return (
     <>
       {state.failure && <Trouble failure={state.failure} retry={check} />}
-      <section class="summary" aria-label={words.t("summaryLabel")}>
+      <section class="summary" tabIndex={-1} aria-label={words.t("summaryLabel")}>
         {reading.page.title && (
           <p class="page-title" lang={reading.page.language} dir="auto">
             {reading.page.title}
@@ -53,7 +58,7 @@ export function Notes({ tab, state, check }: { tab: ActiveTab; state: Done; chec
         <fieldset class="filter-row">
           <legend class="unseen">{words.t("filtersHeading")}</legend>
           {(["all", "flag", "context"] as const).map((one) => (
-            <button type="button" key={one} aria-pressed={filter === one} onClick={() => setFilter(one)}>
+            <button type="button" key={one} aria-pressed={filter === one} onClick={() => choose(one)}>
               {words.t(one === "all" ? "filterAll" : one === "flag" ? "filterFlags" : "filterContext")}
             </button>
           ))}

@@ -4,7 +4,7 @@ import { Trouble } from "../../components/failure";
 import { type ActiveTab, useActiveTab, usePage } from "../../components/hooks";
 import { Lookup } from "../../components/lookup";
 import { useSurroundings, useWords } from "../../components/start";
-import { ask } from "../../lib/messages";
+import { Working } from "../../components/working";
 import { isReadable } from "../../lib/sensitive";
 import { hasConsent } from "../../lib/settings";
 import { askCheck, type LookupState, type PageState, pendingLookup, watchSession } from "../../lib/state";
@@ -73,14 +73,7 @@ function NotesView({ tab, state }: { tab: ActiveTab; state: PageState }) {
       );
     case "asked":
     case "working":
-      return (
-        <div role="status">
-          <p class="plain working">{t("pageWorking")}</p>
-          <button type="button" onClick={() => void ask({ type: "cancel", tabId: tab.id })}>
-            {t("cancel")}
-          </button>
-        </div>
-      );
+      return <Working since={state.since} tabId={tab.id} />;
     case "sensitive":
       return <p class="plain">{t("panelSensitive")}</p>;
     case "failed":

@@ -5,6 +5,7 @@ import { Icon } from "../../components/icon";
 import { useSurroundings } from "../../components/start";
 import { noteAsText } from "../../lib/export";
 import { fragmentLink } from "../../lib/fragment";
+import type { Key } from "../../lib/i18n";
 import { ask, order } from "../../lib/messages";
 import type { Done } from "../../lib/state";
 import type { Note } from "../../lib/types";
@@ -12,6 +13,7 @@ import { framingOf, reasonOf } from "../../lib/wording";
 
 export function Sentence({ note, tab, state }: { note: Note; tab: ActiveTab; state: Done }) {
   const { words, announce } = useSurroundings();
+  const [copied, setCopied] = useState<Key | null>(null);
   const found = state.anchored.includes(note.id);
   const show = () => void order(tab.id, { type: "show", id: note.id }).catch(() => {});
   return (
@@ -49,12 +51,21 @@ export function Sentence({ note, tab, state }: { note: Note; tab: ActiveTab; sta
           {words.t("copyLink")}
         </button>
         <WrongMatch note={note} tab={tab} />
+        {copied && (
+          <span class="faint" aria-hidden="true">
+            {words.t(copied)}
+          </span>
+        )}
       </div>
     </li>
   );
 
-  async function copy(text: string, said: "copied" | "linkCopied") {
-    await navigator.clipboard.writeText(text);
+  async function copy(text: string, done: "copied" | "linkCopied") {
+    const said = await navigator.clipboard.writeText(text).then(
+      () => done,
+      () => "notCopied" as const,
+    );
+    setCopied(said);
     announce(words.t(said));
   }
 }
@@ -82,6 +93,7 @@ function WrongMatch({ note, tab }: { note: Note; tab: ActiveTab }) {
   const [open, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const wrongMatch = () => {
+    leave(note.id);
     void ask({ type: "put-away", tabId: tab.id, noteId: note.id }).catch(() => {});
     announce(words.t("feedbackHidden"));
   };
@@ -89,26 +101,47 @@ function WrongMatch({ note, tab }: { note: Note; tab: ActiveTab }) {
     void ask({ type: "feedback", claim: note.claim.id, framing: note.framing, kind: "wrong-framing" }).catch(
       () => {},
     );
+    close();
+    announce(words.t("feedbackThanks"));
+  };
+  const close = () => {
     setOpen(false);
     opener.current?.focus();
-    announce(words.t("feedbackThanks"));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (open && event.key === "Escape") close();
   };
   return (
     <>
-      <button type="button" class="quiet" ref={opener} aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        class="quiet"
+        ref={opener}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        onKeyDown={onKeyDown}
+      >
         <Icon name="cross" />
         {words.t("reportNote")}
       </button>
       {open && (
         <span class="row">
-          <button type="button" onClick={wrongMatch}>
+          <button type="button" onClick={wrongMatch} onKeyDown={onKeyDown}>
             {words.t("wrongMatch")}
           </button>
-          <button type="button" onClick={wrongFraming}>
+          <button type="button" onClick={wrongFraming} onKeyDown={onKeyDown}>
             {words.t("wrongFraming")}
           </button>
         </span>
       )}
     </>
   );
+}
+
+/** The note is about to go: the focus moves to the one after it, or before it, or to the counts. */
+function leave(noteId: string): void {
+  const all = [...document.querySelectorAll<HTMLElement>(".sentence")];
+  const at = all.findIndex((one) => one.id === `note-${noteId}`);
+  const next = all[at + 1] ?? all[at - 1] ?? document.querySelector<HTMLElement>(".summary");
+  next?.focus();
 }

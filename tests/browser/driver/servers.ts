@@ -51,11 +51,14 @@ export interface PlayedService extends Running {
   calls: Seen[];
   /** Called for each request: returns the JSON to answer with, or answers itself and returns undefined. */
   answer: Answer;
+  /** What /readyz says. */
+  readiness: string;
 }
 
 /** A service that answers what the test says, under the contract's rules for browsers. */
 export async function playService(answer: Answer): Promise<PlayedService> {
-  const played: PlayedService = { calls: [], answer, address: "", close: async () => {} };
+  const readiness = '{"status":"ready"}';
+  const played: PlayedService = { calls: [], answer, readiness, address: "", close: async () => {} };
   const server = createServer(async (request, response) => {
     response.setHeader("Access-Control-Allow-Origin", request.headers.origin ?? "*");
     response.setHeader("Access-Control-Allow-Headers", "content-type, content-encoding, authorization");
@@ -70,7 +73,7 @@ export async function playService(answer: Answer): Promise<PlayedService> {
       body: plain.length ? JSON.parse(plain.toString("utf8")) : null,
       bytes: raw.length,
     };
-    if (seen.path === "/readyz") return response.end("{}");
+    if (seen.path === "/readyz") return response.end(played.readiness);
     played.calls.push(seen);
     const reply = await played.answer(seen, response);
     if (reply !== undefined)

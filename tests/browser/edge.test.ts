@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import * as v from "valibot";
+import type { Sender } from "../../extension/lib/messages";
+import { ReadingSchema, ReadySchema } from "../../extension/lib/types";
+import { DENIAL, note, reading } from "./driver/samples";
+
+const OWN = "chrome-extension://ourselves/";
+const runtime = { id: "ourselves", getURL: (path: string) => OWN.slice(0, -1) + path };
+// Before the modules look for their browser.
+Object.assign(globalThis, { chrome: { runtime } });
+const { isOwnPage, isOwnScript } = await import("../../extension/lib/messages");
+const { isExcluded, readSettings } = await import("../../extension/lib/settings");
+const { current } = await import("../../extension/lib/state");
+
+describe("what comes from the service", () => {
+  for (const framing of ["denied", "questioned"] as const)
+    it(`never makes a flag of a sentence that is ${framing}`, () => {
+      const answer = reading([note("n1", DENIAL, { framing, level: "flag" })]);
+      assert.equal(v.parse(ReadingSchema, answer).notes[0]!.level, "context");
+    });
+
+  it("is taken for a service only where it says that it is one", () => {
+    for (const answer of [{}, "ok", { status: "up" }, null])
+      assert.equal(v.safeParse(ReadySchema, answer).success, false);
+    for (const status of ["ready", "degraded"])
+      assert.equal(v.safeParse(ReadySchema, { status, claims: 3 }).success, true);
+  });
+});
+
+describe("who may speak to the background", () => {
+  const senders: [string, Sender, "page" | "script" | null][] = [
+    ["our own page", { id: "ourselves", url: `${OWN}popup.html` }, "page"],
+    [
+      "our own page in a tab",
+      { id: "ourselves", url: `${OWN}sidepanel.html`, tab: { id: 1 }, frameId: 0 },
+      "page",
+    ],
+    [
+      "our script in a page",
+      { id: "ourselves", url: "https://a.example/", tab: { id: 1 }, frameId: 0 },
+      "script",
+    ],
+    [
+      "our script in a frame",
+      { id: "ourselves", url: "https://a.example/", tab: { id: 1 }, frameId: 3 },
+      null,
+    ],
+    ["a page", { url: "https://a.example/", tab: { id: 1 }, frameId: 0 }, null],
+    ["another extension", { id: "another", url: "chrome-extension://another/x.html" }, null],
+    ["another extension that names our page", { id: "another", url: `${OWN}popup.html` }, null],
+    [
+      "a page named like ours",
+      { id: "ourselves", url: "https://a.example/chrome-extension://ourselves/" },
+      null,
+    ],
+  ];
+  for (const [name, sender, as] of senders)
+    it(`${name}: ${as ?? "not at all"}`, () => {
+      assert.equal(isOwnPage(sender) ? "page" : isOwnScript(sender) ? "script" : null, as);
+    });
+});
+
+describe("a site that is never checked", () => {
+  const cases: [string, string, boolean][] = [
+    ["example.org", "https://example.org/a", true],
+    ["example.org", "https://www.example.org/a", true],
+    ["www.example.org", "https://example.org/a", false],
+    ["example.org", "https://notexample.org/a", false],
+  ];
+  for (const [never, href, excluded] of cases)
+    it(`${never} ${excluded ? "covers" : "leaves"} ${href}`, () => {
+      assert.equal(isExcluded(href, readSettings({ never: [never] })), excluded);
+    });
+});
+
+describe("a check that never ended", () => {
+  it("counts as interrupted once its time is over", () => {
+    const working = { phase: "working", since: 0 } as const;
+    assert.equal(current(working, 20_000), working);
+    assert.deepEqual(current(working, 22_001), { phase: "failed", failure: { kind: "interrupted" } });
+  });
+});
+
+describe("the look of the marks", () => {
+  const rules = [
+    ...readFileSync("extension/public/marks.css", "utf8").matchAll(/((?:::highlight[^{]+))\{([^}]*)\}/g),
+  ];
+
+  it("tells flag from context by the line and not by colour alone, in each mode", () => {
+    const lines = (level: string) =>
+      rules.filter(([, names]) => names!.includes(`obelism-${level}`)).map(([, , body]) => body!);
+    assert.equal(lines("flag").length, lines("context").length);
+    for (const body of lines("flag")) assert.match(body, /underline solid/);
+    for (const body of lines("context")) {
+      assert.match(body, /underline dotted/);
+      assert.doesNotMatch(body, /background/, "a denial has no tint");
+    }
+  });
+});
