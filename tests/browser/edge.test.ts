@@ -9,10 +9,15 @@ import { DENIAL, note, reading } from "./driver/samples";
 const OWN = "chrome-extension://ourselves/";
 const runtime = { id: "ourselves", getURL: (path: string) => OWN.slice(0, -1) + path };
 // Before the modules look for their browser.
-Object.assign(globalThis, { chrome: { runtime } });
+const kept: Record<string, unknown> = {};
+const session = {
+  get: async (key: string) => ({ [key]: kept[key] }),
+  set: async (items: object) => void Object.assign(kept, items),
+};
+Object.assign(globalThis, { chrome: { runtime, storage: { session } } });
 const { isOwnPage, isOwnScript } = await import("../../extension/lib/messages");
 const { isExcluded, readSettings } = await import("../../extension/lib/settings");
-const { current } = await import("../../extension/lib/state");
+const { current, recallReading, rememberReading } = await import("../../extension/lib/state");
 
 describe("what comes from the service", () => {
   for (const framing of ["denied", "questioned"] as const)
@@ -80,6 +85,16 @@ describe("a check that never ended", () => {
     const working = { phase: "working", since: 0 } as const;
     assert.equal(current(working, 20_000), working);
     assert.deepEqual(current(working, 22_001), { phase: "failed", failure: { kind: "interrupted" } });
+  });
+});
+
+describe("the last notes of pages", () => {
+  it("stay far from what the browser keeps for a session, the latest page first", async () => {
+    const long = reading(Array.from({ length: 60 }, (_, n) => note(`n${n}`, "A sentence. ".repeat(400))));
+    for (let n = 0; n < 12; n++) await rememberReading(`https://news.example/${n}`, long);
+    assert.ok(JSON.stringify(kept).length < 2_100_000);
+    assert.equal((await recallReading("https://news.example/11"))?.reading, long);
+    assert.equal(await recallReading("https://news.example/0"), null);
   });
 });
 
