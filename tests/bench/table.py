@@ -168,10 +168,8 @@ LINES = (
     ),
     _framed("framing", "framing, 60 sentences", 0.90),
     _framed("emergent", "Emergent headlines", 0.78, "0.73 (its paper)"),
-    _extracted(
-        "aeb", "article-extraction-benchmark", "0.970 (trafilatura, of all 181 pages), 0.952 (Readability)"
-    ),
-    _extracted("fundus", "fundus pages", "0.911 (Readability, resiliparse)"),
+    _extracted("aeb", "article-extraction-benchmark", "0.960 (trafilatura 2.3), 0.952 (Mozilla Readability)"),
+    _extracted("fundus", "fundus pages", "0.949 (trafilatura 2.3), 0.911 (Mozilla Readability)"),
     Line(
         "extraction",
         "pages with marked segments",
