@@ -37,7 +37,7 @@ class Line:
 PAGES = "labelled pages"
 NAIVE = "each paragraph against each claim, token_set_ratio ≥ 70"
 TWEETS, DEBATES, FRENCH = "tweets -> Snopes", "debates -> PolitiFact", "French posts -> claims"
-NO_LIGHT = {"trafilatura": "trafilatura", "readability-lxml": "readability-lxml", "all <p>": "all <p>"}
+EXTRACTORS = ("trafilatura", "readability-lxml", "all <p>")
 
 
 def _look_ups(name: str, what: str, goal: float, published: str = "") -> Line:
@@ -76,7 +76,7 @@ def _extracted(corpus: str, what: str, published: str) -> Line:
         f"{corpus}_f1",
         f"{corpus}_f1_tuned",
         f"{corpus}_f1_held_out",
-        {name: f"{name} {corpus}_f1" for name in NO_LIGHT},
+        {name: f"{name} {corpus}_f1" for name in EXTRACTORS},
         published,
     )
 
@@ -175,7 +175,7 @@ LINES = (
         "pages with marked segments",
         "F1",
         "segments_f1",
-        peers={name: f"{name} segments_f1" for name in NO_LIGHT},
+        peers={name: f"{name} segments_f1" for name in EXTRACTORS},
     ),
     Line("extraction", "all pages", "quotes found in the DOM", "anchored"),
     Line(
@@ -183,7 +183,7 @@ LINES = (
         "all pages",
         "median ms",
         "median_ms",
-        peers={name: f"{name} median_ms" for name in NO_LIGHT},
+        peers={name: f"{name} median_ms" for name in EXTRACTORS},
         digits=1,
     ),
     Line(
