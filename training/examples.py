@@ -1,18 +1,23 @@
-"""Training examples for the verifier, drawn as the work looks.
+"""Training questions for the verifier, drawn as the work looks.
 
-Three sources: whole articles labelled sentence by sentence (`articles/*.jsonl`: the unlabelled sentences are
-the hard negatives), adversarial pairs (`pairs/*.jsonl`, where low word overlap speaks for `same`), and claims met
-word for word. Articles and topics are split by a hash of their name: development topics are never trained on.
+Three sources: whole articles labelled sentence by sentence (`articles/*.jsonl`: the unlabelled sentences are the hard
+negatives, and the claims of an article each other's rivals), adversarial pairs (`pairs/*.jsonl`, where low word overlap
+speaks for `same`), and claims met word for word. Articles and topics are split by a hash of their name: development
+topics are never trained on.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from obelism.encoder import default_encoder
 from obelism.model import FRAMINGS
@@ -20,22 +25,32 @@ from obelism.model import FRAMINGS
 HERE = Path(__file__).parent
 WRITTEN = HERE.parent.parent / "shared" / "data" / "pairs" / "written.jsonl"
 DEVELOPMENT_SHARE = 0.15
-# Unlabelled sentences of an article closest to a claim are what the cheap stages let through.
-NEGATIVES_PER_CLAIM = 5
+# Sentences before a statement that are read with it, after the title: obelism.pipeline.BEFORE.
+BEFORE = 3
+MOST_CLAIMS = 7
 FRAMING_IGNORED = -1
+# Share of the unlabelled sentences that an epoch takes, of those nearer to the claims and of the others.
+NEAR_KEPT, FAR_KEPT = 0.55, 0.2
+# Claims of other articles nearer than this to one of the article's own may be the same claim.
+TWIN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """One (statement, claim) pair; `framing` is an index into FRAMINGS, or FRAMING_IGNORED."""
+class Target:
+    """A claim beside a statement: whether it is the same (None: not to be learnt from), and an index into FRAMINGS."""
+
+    claim: str
+    same: bool | None
+    framing: int = FRAMING_IGNORED
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement, what stands before it, and the claims it is to be told from."""
 
     statement: str
-    claim: str
     context: str
-    same: bool
-    framing: int
-    source: str
-    weight: float = 1.0
+    targets: tuple[Target, ...]
 
 
 def is_development(name: str) -> bool:
@@ -43,95 +58,150 @@ def is_development(name: str) -> bool:
     return blake2b(name.encode(), digest_size=2).digest()[0] < DEVELOPMENT_SHARE * 256
 
 
-def read(folder: str) -> Iterator[dict[str, object]]:
+def read(folder: str) -> Iterator[dict]:
     for path in sorted((HERE / folder).glob("*.jsonl")):
         with path.open(encoding="utf-8") as lines:
             yield from map(json.loads, lines)
 
 
+def written_pairs() -> list[dict]:
+    """The adversarial pairs, ours in `pairs/` and the first 1,200 in the shared folder."""
+    return [*read("pairs"), *map(json.loads, WRITTEN.read_text("utf-8").splitlines())]
+
+
 def context_of(title: str, sentences: list[str], at: int) -> str:
-    """What the verifier sees before sentence `at` (-1: the title): the title and the two sentences before."""
+    """What the verifier sees before sentence `at` (-1: the title): the title and the sentences before."""
     if at < 0:
         return ""
-    return " ".join([title, *sentences[max(0, at - 2) : at]])
+    return " ".join([title, *sentences[max(0, at - BEFORE) : at]])
 
 
-def from_articles(development: bool) -> list[Example]:
-    """Labelled sentences and the unlabelled ones most like each claim."""
-    out: list[Example] = []
-    for article in read("articles"):
-        if is_development(str(article["id"])) == development:
-            out += _from_article(article, None if development else NEGATIVES_PER_CLAIM)
-    return out
+class Articles:
+    """The labelled articles of one part, encoded once."""
 
-
-def _from_article(article: dict, negatives: int | None) -> list[Example]:
-    title, sentences = article["title"], article["sentences"]
-    labels = {(x["sentence"], x["claim"]): x for x in article["labels"]}
-    unsure = {(x["sentence"], x["claim"]) for x in article["unsure"]}
-    places = range(-1, len(sentences))
-    text = {at: title if at < 0 else sentences[at] for at in places}
-    encode = default_encoder().encode
-    likeness = encode([text[at] for at in places]) @ encode([c["text"] for c in article["claims"]]).T
-    out = []
-    for column, claim in enumerate(article["claims"]):
-        ranked = sorted(places, key=lambda at: -likeness[at + 1, column])
-        others = [at for at in ranked if (at, claim["id"]) not in labels and (at, claim["id"]) not in unsure]
-        for at in [p for p in places if (p, claim["id"]) in labels] + others[:negatives]:
-            label = labels.get((at, claim["id"]))
-            framing = FRAMINGS.index(label["framing"]) if label else FRAMING_IGNORED
-            context = context_of(title, sentences, at)
-            out.append(
-                Example(
-                    text[at], claim["text"], context, bool(label), framing, "article", 1.5 if label else 1
-                )
+    def __init__(self, development: bool) -> None:
+        self.articles = [one for one in read("articles") if is_development(one["id"]) == development]
+        encode = default_encoder().encode
+        self._claims = [
+            (number, claim) for number, one in enumerate(self.articles) for claim in one["claims"]
+        ]
+        vectors = encode([claim["text"] for _, claim in self._claims])
+        owner = np.array([number for number, _ in self._claims])
+        self._likeness: list[NDArray] = []
+        self._strangers: list[NDArray] = []
+        for number, one in enumerate(self.articles):
+            own = vectors[owner == number]
+            near = encode([one["title"], *one["sentences"]]) @ vectors.T
+            self._likeness.append(near[:, owner == number])
+            twins = (own @ vectors.T).max(0) > TWIN
+            self._strangers.append(
+                np.where(twins | (owner == number), -1.0, near).argsort(1)[:, ::-1][:, :30]
             )
-    return out
 
+    def whole(self) -> Iterator[Question]:
+        """Every sentence of every article beside all the claims of its article."""
+        for article in self.articles:
+            for at in range(-1, len(article["sentences"])):
+                yield self._question(article, at, article["claims"])
 
-def from_other_articles(chance: random.Random) -> list[Example]:
-    """Each sentence beside two claims of other articles: one of the closest, one of the merely near.
+    def epoch(self, chance: random.Random) -> Iterator[Question]:
+        """All labelled sentences and some of the others, each beside some claims of its article and of others."""
+        for number, article in enumerate(self.articles):
+            likeness = self._likeness[number]
+            middle = float(np.median(likeness.max(1)))
+            labelled = defaultdict(set)
+            for label in article["labels"]:
+                labelled[label["sentence"]].add(label["claim"])
+            for at in range(-1, len(article["sentences"])):
+                near = likeness[at + 1]
+                kept = NEAR_KEPT if near.max() >= middle else FAR_KEPT
+                if at not in labelled and chance.random() > kept:
+                    continue
+                order = sorted(
+                    range(len(article["claims"])),
+                    key=lambda k: (
+                        article["claims"][k]["id"] not in labelled[at],
+                        -near[k] + chance.gauss(0, 0.1),
+                    ),
+                )
+                count = max(len(labelled[at]), chance.randint(1, MOST_CLAIMS))
+                chosen = [article["claims"][k] for k in order[:count]]
+                yield self._question(
+                    article, at, self._with_others(chosen, number, at, labelled[at], chance), chance
+                )
 
-    Without these the network, which otherwise sees claims of the sentence's own article only, takes any claim for a
-    possible one.
-    """
-    articles = [article for article in read("articles") if not is_development(str(article["id"]))]
-    claims = [(article["id"], claim["text"]) for article in articles for claim in article["claims"]]
-    encode = default_encoder().encode
-    vectors = encode([text for _, text in claims])
-    out = []
-    for article in articles:
-        ranked = (-(encode(article["sentences"]) @ vectors.T)).argsort(axis=1)
-        for at, (sentence, order) in enumerate(zip(article["sentences"], ranked, strict=True)):
-            others = [claims[place][1] for place in order[:80] if claims[place][0] != article["id"]]
-            context = context_of(article["title"], article["sentences"], at)
-            for claim in (chance.choice(others[:6]), chance.choice(others[6:])):
-                out.append(Example(sentence, claim, context, False, FRAMING_IGNORED, "other article"))
-    return out
+    def _with_others(
+        self, chosen: list[dict], number: int, at: int, labelled: set[str], chance: random.Random
+    ) -> list[dict]:
+        """And a claim or two of other articles; now and then the same claim a second time, from another publisher."""
+        for _ in range(chance.choice((0, 0, 1, 1, 2))):
+            stranger = self._claims[chance.choice(self._strangers[number][at + 1].tolist())][1]
+            chosen.append(stranger | {"id": "stranger"})
+        twins = [one for one in chosen if one["id"] in labelled and "translation" in one]
+        if twins and chance.random() < 0.15:
+            twin = chance.choice(twins)
+            chosen.append(twin | {"text": twin["translation"], "translation": twin["text"]})
+        chance.shuffle(chosen)
+        return chosen[: MOST_CLAIMS + 1]
 
-
-def from_pairs(development: bool) -> list[Example]:
-    """The adversarial pairs, ours in `pairs/` and the first 1,200 in the shared folder."""
-    out = []
-    for pair in [*read("pairs"), *map(json.loads, WRITTEN.read_text("utf-8").splitlines())]:
-        if is_development(str(pair["topic"])) == development:
-            framing = FRAMINGS.index(pair["framing"]) if pair["framing"] else FRAMING_IGNORED
-            out.append(Example(pair["sentence"], pair["claim"], "", pair["same"], framing, "pair"))
-    return out
-
-
-def verbatim(examples: list[Example], count: int, chance: random.Random) -> list[Example]:
-    """Claims met word for word, and claims beside sentences of other topics."""
-    claims = sorted({example.claim for example in examples})
-    word_for_word = [
-        Example(claim, claim, "", True, 0, "verbatim")
-        for claim in chance.sample(claims, min(count, len(claims)))
-    ]
-    strangers = [
-        Example(one.statement, other.claim, one.context, False, FRAMING_IGNORED, "stranger")
-        for one, other in zip(
-            chance.sample(examples, count * 4), chance.sample(examples, count * 4), strict=True
+    def _question(
+        self, article: dict, at: int, claims: Sequence[dict], chance: random.Random | None = None
+    ) -> Question:
+        labels = {x["claim"]: FRAMINGS.index(x["framing"]) for x in article["labels"] if x["sentence"] == at}
+        unsure = {x["claim"] for x in article["unsure"] if x["sentence"] == at} - set(labels)
+        context = context_of(article["title"], article["sentences"], at)
+        if chance and chance.random() < 0.07:
+            context = ""
+        return Question(
+            article["title"] if at < 0 else article["sentences"][at],
+            context,
+            tuple(
+                Target(
+                    _wording(claim, chance),
+                    None if claim["id"] in unsure else claim["id"] in labels,
+                    labels.get(claim["id"], FRAMING_IGNORED),
+                )
+                for claim in claims
+            ),
         )
-        if one.claim != other.claim
-    ]
-    return word_for_word + strangers
+
+
+def _wording(claim: dict, chance: random.Random | None) -> str:
+    """A claim in either of its languages."""
+    return (
+        claim["translation"] if chance and "translation" in claim and chance.random() < 0.5 else claim["text"]
+    )
+
+
+def from_pairs(development: bool, chance: random.Random | None = None) -> list[Question]:
+    """The adversarial pairs, each claim alone, or (with `chance`) now and then beside a claim of another topic."""
+    pairs = [pair for pair in written_pairs() if is_development(str(pair["topic"])) == development]
+    claims = sorted({(pair["topic"], pair["claim"]) for pair in pairs})
+    out = []
+    for pair in pairs:
+        framing = FRAMINGS.index(pair["framing"]) if pair["framing"] else FRAMING_IGNORED
+        targets = [Target(pair["claim"], pair["same"], framing)]
+        if chance and chance.random() < 0.3:
+            topic, claim = chance.choice(claims)
+            if topic != pair["topic"]:
+                targets.insert(chance.randint(0, 1), Target(claim, False))
+        out.append(Question(pair["sentence"], "", tuple(targets)))
+    return out
+
+
+def verbatim(questions: Sequence[Question], count: int, chance: random.Random) -> list[Question]:
+    """Claims met word for word, beside claims of elsewhere; and sentences beside strangers only."""
+    claims = sorted({target.claim for one in questions for target in one.targets})
+    out = []
+    for claim in chance.sample(claims, min(count, len(claims))):
+        targets = [
+            Target(claim, True, 0),
+            *(Target(other, False) for other in chance.sample(claims, 2) if other != claim),
+        ]
+        chance.shuffle(targets)
+        out.append(Question(claim, "", tuple(targets)))
+    for one in chance.sample(list(questions), min(count, len(questions))):
+        own = {target.claim for target in one.targets}
+        others = [other for other in chance.sample(claims, 3) if other not in own]
+        out.append(Question(one.statement, one.context, tuple(Target(other, False) for other in others)))
+    return [one for one in out if one.targets]

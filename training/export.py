@@ -40,14 +40,14 @@ class RowQuantised(nn.Module):
 
 
 class Judge(nn.Module):
-    """Only what the package needs: ids -> (same, framing)."""
+    """Only what the package needs: ids, spans -> (same, framing)."""
 
     def __init__(self, verifier: Verifier) -> None:
         super().__init__()
         self.verifier = verifier
 
-    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
-        scores = self.verifier(ids)
+    def forward(self, ids: Tensor, spans: Tensor) -> tuple[Tensor, Tensor]:
+        scores = self.verifier(ids, spans)
         return scores.same, scores.framing
 
 
@@ -63,14 +63,19 @@ def main(checkpoint: str) -> None:
     PACKAGE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full.onnx"
-        example = torch.randint(4, 1000, (2, 24))
+        example = torch.randint(4, 1000, (2, 24)), torch.ones(2, 3, 24)
         torch.onnx.export(
             Judge(verifier),
-            (example,),
+            example,
             str(full),
-            input_names=["ids"],
+            input_names=["ids", "spans"],
             output_names=["same", "framing"],
-            dynamic_axes={"ids": {0: "pairs", 1: "tokens"}, "same": {0: "pairs"}, "framing": {0: "pairs"}},
+            dynamic_axes={
+                "ids": {0: "questions", 1: "tokens"},
+                "spans": {0: "questions", 1: "claims", 2: "tokens"},
+                "same": {0: "questions", 1: "claims"},
+                "framing": {0: "questions", 1: "claims"},
+            },
             opset_version=17,
             dynamo=False,
         )

@@ -1,8 +1,7 @@
 """The verifier's network: the base encoder with a pruned vocabulary and three heads.
 
-Input: `<s> statement </s></s> claim </s></s> context </s>`; the context is the title and the sentences before the
-statement, cut from the left. Output of `forward`: (same logit, framing logits in the order of FRAMINGS, inference
-logits entailment/neutral/contradiction, used while training only).
+Input: one statement with what stands before it and all the claims that it might be (`obelism.verifier.sequence`), so
+that the claims are weighed against one another. The heads read each claim's own tokens.
 """
 
 from __future__ import annotations
@@ -19,11 +18,13 @@ from torch.nn import functional
 from base import Base
 
 HERE = Path(__file__).parent
-BOS, PAD, EOS, UNK = 0, 1, 2, 3
-STATEMENT, CLAIM, CONTEXT = 80, 48, 64  # tokens kept of each part
+PAD, UNK = 1, 3
 
 
 class Scores(NamedTuple):
+    """For (questions, claims of a question): a logit, the logits of FRAMINGS, and those of entailment, neutral and
+    contradiction, which are used while training only."""
+
     same: Tensor
     framing: Tensor
     inference: Tensor
@@ -42,14 +43,6 @@ def tokenizer(base: Base) -> Tokenizer:
     return made
 
 
-def sequence(statement: list[int], claim: list[int], context: list[int]) -> list[int]:
-    """Token ids of one input."""
-    ids = [BOS, *statement[:STATEMENT], EOS, EOS, *claim[:CLAIM]]
-    if context:
-        ids += [EOS, EOS, *context[-CONTEXT:]]
-    return [*ids, EOS]
-
-
 class Verifier(nn.Module):
     def __init__(self, base: Base, layers: int | None = None) -> None:
         super().__init__()
@@ -60,11 +53,18 @@ class Verifier(nn.Module):
         depth = layers or base.layers
         self.layers = nn.ModuleList(
             nn.TransformerEncoderLayer(
-                base.hidden, base.heads, base.feed_forward, 0.1, "gelu", base.epsilon, batch_first=True
+                # No dropout: a third of a step's time on two cores, and few passes are made.
+                base.hidden,
+                base.heads,
+                base.feed_forward,
+                0.0,
+                "gelu",
+                base.epsilon,
+                batch_first=True,
             )
             for _ in range(depth)
         )
-        width = 2 * base.hidden
+        width = 3 * base.hidden
         self.dropout = nn.Dropout(0.1)
         self.same, self.framing, self.inference = (nn.Linear(width, n) for n in (1, 4, 3))
         self._load(base, kept)
@@ -94,7 +94,9 @@ class Verifier(nn.Module):
                 copy(target.weight, f"{at}{name}.w")
                 copy(target.bias, f"{at}{name}.b")
 
-    def forward(self, ids: Tensor) -> Scores:
+    def forward(self, ids: Tensor, spans: Tensor) -> Scores:
+        """`ids`: (questions, tokens); `spans`: (questions, claims, tokens), 1 on the tokens of each claim, and all 0
+        where a question has fewer claims than others."""
         padding = ids == PAD
         x = self.norm(self.word(ids) + self.position.weight[: ids.shape[1]])
         # Written out for export: the layer's own attention fixes the batch size when it is traced.
@@ -104,9 +106,13 @@ class Verifier(nn.Module):
             x = layer.norm2(
                 x + layer.dropout2(layer.linear2(layer.dropout(layer.activation(layer.linear1(x)))))
             )
-        there = (~padding).unsqueeze(-1).to(x.dtype)
-        pooled = torch.cat([x[:, 0], (x * there).sum(1) / there.sum(1)], dim=1)
-        pooled = self.dropout(pooled)
+        # Each claim as the first of its tokens, their mean, and the mean of the statement's side of the question.
+        spans = spans.to(x.dtype)
+        mean = (spans @ x) / spans.sum(-1, keepdim=True).clamp(min=1)
+        first = spans.argmax(-1)
+        head = torch.gather(x, 1, first.unsqueeze(-1).expand(-1, -1, x.shape[-1]))
+        start = x[:, :1].expand(-1, spans.shape[1], -1)
+        pooled = self.dropout(torch.cat([start, head, mean], dim=-1))
         return Scores(self.same(pooled).squeeze(-1), self.framing(pooled), self.inference(pooled))
 
 

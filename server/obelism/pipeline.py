@@ -29,7 +29,7 @@ MOST_PAIRS = 160
 # A slow or busy machine judges the most plausible pairs only, so that the reader is answered within five seconds.
 VERIFY_SECONDS = 2.0
 # Sentences before a statement that the verifier reads with it, after the title.
-BEFORE = 2
+BEFORE = 3
 LOOKUP_CANDIDATES = 100
 LOOKUP_VERIFIED = 24
 

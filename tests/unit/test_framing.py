@@ -269,7 +269,7 @@ def test_cues_are_quoted_in_the_characters_of_the_page() -> None:
 
 
 def test_strong_rules_win_over_the_odds_and_weak_ones_do_not() -> None:
-    odds = (0.55, 0.15, 0.15, 0.15)
+    odds = (0.7, 0.1, 0.1, 0.1)
     assert combined(Ruling("denied", 0.95, "deny"), odds) == "denied"
     assert combined(Ruling("attributed", 0.35, "quote"), odds) == "asserted"
     assert combined(Ruling("denied", 0.7, "polarity"), None) == "denied"

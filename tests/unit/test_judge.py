@@ -7,7 +7,6 @@ import pytest
 from obelism.candidates import Index
 from obelism.encoder import default_encoder
 from obelism.matches import Asked, Matcher
-from obelism.matches.judge import UNASKED, leads
 from obelism.model import Candidate, Claim
 from obelism.verifier import Pair, Verdict
 
@@ -24,7 +23,7 @@ class Scripted:
         self.odds = odds
         self.asked: list[Pair] = []
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
+    def judge(self, pairs: Sequence[Pair], together: bool = True) -> list[Verdict]:
         self.asked += pairs
         return [Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in pairs]
 
@@ -57,27 +56,6 @@ def test_the_same_claim_twice_is_alike_and_no_rival() -> None:
 def test_a_lone_candidate_has_no_rival() -> None:
     (found,) = Index.build([CALLS], default_encoder()).candidates([SAID], "en", 10)
     assert [(one.rival, one.alike) for one in found] == [(None, frozenset())]
-
-
-def test_the_lead_is_over_the_other_claims_for_the_same_statement_only() -> None:
-    asked = [
-        asked_about(CALLS, 0.7),
-        asked_about(FAVOUR, 0.6),
-        asked_about(FAVOUR, 0.6, statement="Rain is expected in the north."),
-    ]
-    verdicts = {at: Verdict(same, EVEN_ODDS) for at, same in enumerate((2.0, 0.5, 3.0))}
-    assert leads(asked, verdicts) == {0: 1.5, 1: -1.5, 2: 5.0}
-
-
-def test_a_claim_alike_is_not_led_over() -> None:
-    asked = [asked_about(CALLS, 0.7, alike="favour"), asked_about(FAVOUR, 0.6, alike="calls")]
-    verdicts = {0: Verdict(2.0, EVEN_ODDS), 1: Verdict(1.0, EVEN_ODDS)}
-    assert leads(asked, verdicts) == {0: 5.0, 1: 5.0}
-
-
-def test_a_claim_that_was_not_plausible_enough_to_be_asked_about_counts_as_unlikely() -> None:
-    asked = [asked_about(CALLS, 0.7), asked_about(FAVOUR, 0.1)]
-    assert leads(asked, {0: Verdict(-1.0, EVEN_ODDS)}) == {0: pytest.approx(-1.0 - UNASKED)}
 
 
 def test_a_better_claim_for_the_same_statement_lowers_the_score() -> None:

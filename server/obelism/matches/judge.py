@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,10 +24,11 @@ from obelism.verifier import Pair, Verdict, Verifier
 
 # A vetoed pair is at most a suggestion: its score stays under the threshold that makes a note.
 VETOED = 0.95
-# Pairs that the verifier is given at a time: large enough to sort by length, small enough to stop in time.
-PORTION = 32
-# Log-odds that stand for a claim which was not plausible enough to be put to the verifier.
-UNASKED = -4.0
+# Pairs that the verifier is given at a time, and the rest of the last statement's; the first few tell whether a page
+# is about any of the claims at all.
+PROBE, PORTION = 6, 32
+# When no pair of a portion is as likely as this, the less plausible ones are not asked about either.
+HOPE = 0.1
 EVEN = 0.5
 
 
@@ -50,7 +51,7 @@ class Model:
     cheap: Linear
     """Over FEATURE_NAMES: is it worth asking the verifier?"""
     final: Linear
-    """Over the verifier's log-odds, their lead, then FEATURE_NAMES."""
+    """Over the verifier's log-odds, then FEATURE_NAMES."""
     alone: Linear
     """Over the same, for a pair that was put on purpose: as likely the same as not before it is read."""
     rank: Linear
@@ -90,7 +91,8 @@ class Matcher:
     ) -> list[Match | None]:
         """One match for each pair that is worth showing at all, in order; None for the others.
 
-        At most `most` pairs, the most plausible first, are put before the verifier, some always, until it is `enough`.
+        At most `most` pairs, the most plausible first, are put before the verifier, a portion at a time, until it is
+        `enough` or a portion holds nothing that looks like a match.
         """
         floor = self.model.plausible if plausible is None else plausible
         reader = Reader()
@@ -99,27 +101,27 @@ class Matcher:
         chosen = [
             at for at in np.argsort(-np.asarray(cheap), kind="stable")[:most].tolist() if cheap[at] >= floor
         ]
-        verdicts: dict[int, Verdict] = {}
-        for start in range(0, len(chosen), PORTION):
-            if verdicts and enough():
-                break
-            portion = chosen[start : start + PORTION]
-            answers = self.verifier.judge([_pair(asked[at]) for at in portion])
-            verdicts.update(zip(portion, answers, strict=True))
-        ahead = leads(asked, verdicts)
         out: list[Match | None] = [None] * len(asked)
-        for at, verdict in verdicts.items():
-            score = self.model.final.probability([verdict.same, ahead[at], *seen[at].vector()])
-            out[at] = self._judged(asked[at], seen[at], verdict, score, reader)
+        for portion in _portions(chosen, asked):
+            answers = self.verifier.judge([_pair(asked[at]) for at in portion])
+            verdicts = dict(zip(portion, answers, strict=True))
+            best = 0.0
+            for at, verdict in verdicts.items():
+                score = self.model.final.probability([verdict.same, *seen[at].vector()])
+                out[at] = self._judged(asked[at], seen[at], verdict, score, reader)
+                best = max(best, score)
+            if best < HOPE or enough():
+                break
         return out
 
     def compare(self, asked: Sequence[Asked]) -> list[Match]:
         """One match a pair, each pair alone: whether the two are the same when somebody asks just that."""
         reader = Reader()
+        pairs = [_pair(one) for one in asked]
         out = []
-        for one, verdict in zip(asked, self.verifier.judge([_pair(one) for one in asked]), strict=True):
+        for one, verdict in zip(asked, self.verifier.judge(pairs, together=False), strict=True):
             features = features_of(one, reader)
-            score = self.model.alone.probability([verdict.same, 0.0, *features.vector()])
+            score = self.model.alone.probability([verdict.same, *features.vector()])
             out.append(self._judged(one, features, verdict, score, reader, EVEN))
         return out
 
@@ -132,10 +134,9 @@ class Matcher:
         order = np.argsort(-np.asarray(cheap), kind="stable").tolist()
         answers = self.verifier.judge([_pair(asked[at]) for at in order[:most]])
         verdicts = dict(zip(order, answers, strict=False))
-        ahead = leads(asked, verdicts)
         first = []
         for at, verdict in verdicts.items():
-            values = [verdict.same, ahead[at], *seen[at].vector()]
+            values = [verdict.same, *seen[at].vector()]
             match = self._judged(asked[at], seen[at], verdict, self.model.final.probability(values), reader)
             first.append((self.model.rank.probability(values), match))
         first.sort(key=lambda one: -one[0])
@@ -177,25 +178,20 @@ class Matcher:
         )
 
 
-def leads(asked: Sequence[Asked], verdicts: Mapping[int, Verdict]) -> dict[int, float]:
-    """By how much log-odds each pair is ahead of the best rival for the same statement, -5 to 5.
-
-    Claims that the verifier was not asked about count as unlikely; those alike are no rivals.
-    """
+def _portions(chosen: Sequence[int], asked: Sequence[Asked]) -> Iterator[list[int]]:
+    """The chosen pairs, those of one statement together, the statements with the likeliest pairs first."""
     of: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at in verdicts:
+    for at in chosen:
         of[asked[at].statement, asked[at].context].append(at)
-    out = {}
+    portion: list[int] = []
+    size = PROBE
     for places in of.values():
-        for at in places:
-            own = asked[at].candidate
-            rivals = [
-                verdicts[other].same
-                for other in places
-                if other != at and asked[other].candidate.claim.id not in own.alike
-            ]
-            out[at] = max(-5.0, min(5.0, verdicts[at].same - max(rivals, default=UNASKED)))
-    return out
+        portion += places
+        if len(portion) >= size:
+            yield portion
+            portion, size = [], PORTION
+    if portion:
+        yield portion
 
 
 def _pair(one: Asked) -> Pair:

@@ -1,0 +1,51 @@
+"""The network that ships, back as weights to train on from: 8-bit matrices become floats again.
+
+The names of most weights survive the export; the matrices are recognised by their order in the graph, which is that
+of the layers: attention in, attention out, feed-forward in, feed-forward out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import numpy_helper
+from torch import Tensor
+
+MODEL = Path(__file__).parent.parent / "server" / "obelism" / "verifier_model" / "verifier.onnx"
+MATRICES = ("self_attn.in_proj_weight", "self_attn.out_proj.weight", "linear1.weight", "linear2.weight")
+
+
+def shipped_weights(path: Path = MODEL) -> dict[str, Tensor]:
+    """State of `network.Verifier`: names to float32 tensors, without the heads that are used while training only."""
+    graph = onnx.load(str(path)).graph
+    held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    state = {
+        name.removeprefix("verifier.").removesuffix("_Transposed"): value.T
+        if "_Transposed" in name
+        else value
+        for name, value in held.items()
+        if name.startswith("verifier.") and name not in ("verifier.word.rows", "verifier.word.scale")
+    }
+    state["word.weight"] = held["verifier.word.rows"].astype(np.float32) * held["verifier.word.scale"]
+    matrices = [
+        _matrix(node, held) for node in graph.node if node.op_type in ("MatMulInteger", "MatMulNBits")
+    ]
+    for at, matrix in enumerate(matrices):
+        layer, kind = divmod(at, len(MATRICES))
+        state[f"layers.{layer}.{MATRICES[kind]}"] = matrix
+    return {name: torch.from_numpy(np.array(value, np.float32)) for name, value in state.items()}
+
+
+def _matrix(node: onnx.NodeProto, held: dict[str, NDArray]) -> NDArray[np.float32]:
+    """(outputs, inputs), as torch keeps it."""
+    stored = held[node.input[1]]
+    if node.op_type == "MatMulInteger":
+        scale = held[node.input[1].replace("_quantized", "_scale")]
+        return (stored.astype(np.float32) * scale).T
+    # Blocks of unsigned bytes around 128, one scale a block: (outputs, blocks, block size).
+    scales = held[node.input[2]].reshape(stored.shape[0], stored.shape[1], 1)
+    return ((stored.astype(np.float32) - 128) * scales).reshape(stored.shape[0], -1)
