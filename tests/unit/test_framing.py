@@ -263,6 +263,17 @@ def test_a_claim_is_recognised_through_its_phrasing_in_the_language_of_the_page(
     assert frame("Le ferry Alba n’est pas dangereux, assure l’armateur.", claim, "fr").framing == "denied"
 
 
+def test_a_post_that_somebody_holds_is_no_word_of_saying() -> None:
+    """The seed article: the man spoken of is not the one who speaks."""
+    framed = frame(
+        "Outre Poutine, il a également été rapporté que Musk aurait communiqué avec Sergey Kirienko, un ancien Premier "
+        "ministre russe qui occupe désormais le poste de chef adjoint de l’administration présidentielle.",
+        Claim("k", "Elon Musk a eu des contacts avec Sergueï Kirienko, du Kremlin.", "fr"),
+        "fr",
+    )
+    assert (framed.framing, framed.speaker) == ("attributed", None)
+
+
 def test_cues_are_quoted_in_the_characters_of_the_page() -> None:
     framed = frame("Hydralpe n’a jamais vidé le lac de Sarves.", CLAIMS["lac"], "fr")
     assert framed.cues == ("n’a jamais",)
