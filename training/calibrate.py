@@ -31,6 +31,7 @@ from obelism.errors import NotAnArticle
 from obelism.evaluation import claims_of
 from obelism.framing.rules import rule
 from obelism.matches.features import FEATURE_NAMES, Asked, Reader, features_of, wording_for
+from obelism.matches.judge import verdicts_of
 from obelism.matches.vetoes import vetoes_of
 from obelism.model import FRAMINGS, Candidate, Claim, Page, Phrasing, Review
 from obelism.pipeline import LOOKUP_VERIFIED, PER_STATEMENT, asked_of_page, sentences_of
@@ -72,7 +73,6 @@ class Row:
 
     group: str
     asked: Asked
-    pair: Pair
     features: NDArray[np.float64]
     vetoed: bool
     same: bool
@@ -186,11 +186,9 @@ def ordinary_rows() -> tuple[list[Row], int]:
 
 def _row(group: str, asked: Asked, same: bool, reader: Reader) -> Row:
     wording = wording_for(asked.candidate, asked.language)
-    pair = Pair(asked.statement, wording.text, asked.context)
     return Row(
         group,
         asked,
-        pair,
         features_of(asked, reader).vector(),
         bool(vetoes_of(asked, wording, reader)),
         same,
@@ -272,7 +270,7 @@ def rank_models(verifier: CrossEncoder) -> dict[str, object]:
             one = Asked(text, "", language, candidate)
             cheap_x.append(features_of(one, reader).vector())
             cheap_y.append(candidate.claim.id in relevant)
-            kept.append((number, text, language, candidate))
+            kept.append((number, one))
     x, y = np.array(cheap_x), np.array(cheap_y, np.int64)
     cheap = fit(x, y)
     scores = cheap.predict_proba(x)[:, 1]
@@ -282,8 +280,7 @@ def rank_models(verifier: CrossEncoder) -> dict[str, object]:
     top = [
         at for rows in by_query.values() for at in sorted(rows, key=lambda r: -scores[r])[:LOOKUP_VERIFIED]
     ]
-    pairs = [Pair(kept[at][1], wording_for(kept[at][3], kept[at][2]).text) for at in top]
-    verdicts = dict(zip(top, verifier.judge(pairs), strict=True))
+    verdicts = dict(zip(top, verdicts_of(verifier, [kept[at][1] for at in top]), strict=True))
     columns = [[verdicts[at].same, *x[at]] for at in top]
     full = fit(np.array(columns), y[top])
     print(
@@ -301,7 +298,7 @@ def kept_rank() -> dict[str, object]:
 
 def verified(rows: Sequence[Row], verifier: CrossEncoder) -> NDArray[np.float64]:
     """The columns of `final`: log-odds, features."""
-    verdicts = verifier.judge([row.pair for row in rows])
+    verdicts = verdicts_of(verifier, [row.asked for row in rows])
     return np.array([[verdict.same, *row.features] for row, verdict in zip(rows, verdicts, strict=True)])
 
 
@@ -314,10 +311,10 @@ def alone_model(verifier: CrossEncoder) -> dict[str, object]:
         one | {"sentence": one["claim"], "sentence_lang": one["claim_lang"], "same": True} for one in claims
     ]
     pairs += itself * VERBATIM_WEIGHT
-    verdicts = verifier.judge([Pair(pair["sentence"], pair["claim"]) for pair in pairs], together=False)
+    answers = verifier.judge([[Pair(pair["sentence"], pair["claim"])] for pair in pairs])
     reader = Reader()
     x, y, topics = [], [], []
-    for pair, verdict in zip(pairs, verdicts, strict=True):
+    for pair, (verdict,) in zip(pairs, answers, strict=True):
         claim = Claim("claim", pair["claim"], pair["claim_lang"])
         one, other = default_encoder().encode([pair["sentence"], pair["claim"]])
         asked = Asked(pair["sentence"], "", pair["sentence_lang"], Candidate(claim, 0.0, float(one @ other)))

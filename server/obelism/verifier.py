@@ -8,8 +8,7 @@ package. It is asked only about pairs that the cheap features find plausible.
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -51,9 +50,9 @@ class Verdict:
 
 
 class Verifier(Protocol):
-    def judge(self, pairs: Sequence[Pair], together: bool = True) -> list[Verdict]:
-        """One verdict a pair, in order. `together`: the claims of one statement are told from one another, otherwise
-        each pair is judged as if there were no other."""
+    def judge(self, questions: Sequence[Sequence[Pair]]) -> list[list[Verdict]]:
+        """One verdict a pair, in order. The pairs of a question have one statement and context; their claims, at most
+        MOST_CLAIMS, are told from one another."""
 
 
 class CrossEncoder:
@@ -73,20 +72,13 @@ class CrossEncoder:
             )
         self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
 
-    def judge(self, pairs: Sequence[Pair], together: bool = True) -> list[Verdict]:
-        questions = list(_questions(pairs, together))
-        ids = self._read(pairs)
+    def judge(self, questions: Sequence[Sequence[Pair]]) -> list[list[Verdict]]:
+        ids = self._read([pair for question in questions for pair in question])
         # Each question by itself: in 8 bits the activations are scaled by what is judged at once, and a verdict must
         # not depend on other statements. A lone reader has all cores; the threads end with the call, so that none
         # is lost when a server forks.
         with ThreadPoolExecutor(THREADS) as pool:
-            answers = pool.map(lambda places: self._verdicts([pairs[at] for at in places], ids), questions)
-            found = dict(
-                pair
-                for places, verdicts in zip(questions, answers, strict=True)
-                for pair in zip(places, verdicts, strict=True)
-            )
-        return [found[at] for at in range(len(pairs))]
+            return list(pool.map(lambda question: self._verdicts(question, ids), questions))
 
     def _read(self, pairs: Sequence[Pair]) -> dict[str, list[int]]:
         """Token ids of all texts."""
@@ -118,18 +110,6 @@ class CrossEncoder:
             spans[0, claim, start:end] = 1
         same, framing = self._session.run(None, {"ids": np.array([row], np.int64), "spans": spans})
         return same[0], _softmax(framing[0])
-
-
-def _questions(pairs: Sequence[Pair], together: bool) -> Iterator[list[int]]:
-    """The places of pairs that are judged at once."""
-    if not together:
-        yield from ([at] for at in range(len(pairs)))
-        return
-    of: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at, pair in enumerate(pairs):
-        of[pair.statement, pair.context].append(at)
-    for places in of.values():
-        yield from (places[start : start + MOST_CLAIMS] for start in range(0, len(places), MOST_CLAIMS))
 
 
 def sequence(

@@ -9,7 +9,7 @@ from pathlib import Path
 PROGRAM = """
 import os, sys
 from obelism.verifier import Pair, default_verifier
-default_verifier().judge([Pair("The bridge was closed.", "The bridge was shut.")])
+default_verifier().judge([[Pair("The bridge was closed.", "The bridge was shut.")]])
 child = os.fork()
 if child == 0:
     sys.exit(0)

@@ -307,7 +307,7 @@ from obelism.candidates.graph import Graph
 vectors = np.eye(64, dtype=np.int8)
 assert 3 in Graph.build(vectors).nearest(vectors[3:4], 5)[0]
 from obelism.verifier import Pair, default_verifier
-print(len(default_verifier().judge([Pair("rain", "rain")])))
+print(len(default_verifier().judge([[Pair("rain", "rain")]])))
 """
 
 

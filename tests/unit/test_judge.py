@@ -7,8 +7,9 @@ import pytest
 from obelism.candidates import Index
 from obelism.encoder import default_encoder
 from obelism.matches import Asked, Matcher
+from obelism.matches.judge import verdicts_of
 from obelism.model import Candidate, Claim
-from obelism.verifier import Pair, Verdict
+from obelism.verifier import MOST_CLAIMS, Pair, Verdict
 
 EVEN_ODDS = (0.25, 0.25, 0.25, 0.25)
 CALLS = Claim("calls", "The minister telephoned the banker every week for a year.", "en")
@@ -21,11 +22,11 @@ class Scripted:
 
     def __init__(self, odds: dict[str, float]) -> None:
         self.odds = odds
-        self.asked: list[Pair] = []
+        self.questions: list[list[str]] = []
 
-    def judge(self, pairs: Sequence[Pair], together: bool = True) -> list[Verdict]:
-        self.asked += pairs
-        return [Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in pairs]
+    def judge(self, questions: Sequence[Sequence[Pair]]) -> list[list[Verdict]]:
+        self.questions += [[pair.claim for pair in question] for question in questions]
+        return [[Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in question] for question in questions]
 
 
 def asked_about(
@@ -82,5 +83,25 @@ def test_a_pair_put_on_purpose_does_not_depend_on_the_pairs_beside_it() -> None:
 def test_a_pair_put_on_purpose_is_judged_however_implausible() -> None:
     verifier = Scripted({FAVOUR.text: -4.0})
     (match,) = Matcher(verifier).compare([asked_about(FAVOUR, 0.0, statement="It rains.")])
-    assert len(verifier.asked) == 1
+    assert verifier.questions == [[FAVOUR.text]]
     assert not match.same
+
+
+def test_the_same_claim_twice_is_told_from_the_others_each_time_but_not_from_itself() -> None:
+    again = Claim("again", "For a year the minister telephoned the banker every week.", "en")
+    verifier = Scripted({CALLS.text: 2.0, again.text: 2.0, FAVOUR.text: -2.0})
+    asked = [
+        asked_about(CALLS, 0.7, alike="again"),
+        asked_about(again, 0.7, alike="calls"),
+        asked_about(FAVOUR, 0.6),
+    ]
+    verdicts = verdicts_of(verifier, asked)
+    assert sorted(verifier.questions) == sorted([[CALLS.text, FAVOUR.text], [again.text, FAVOUR.text]])
+    assert [verdict.same for verdict in verdicts] == [2.0, 2.0, -2.0]
+
+
+def test_more_claims_than_fit_into_a_question_are_all_answered() -> None:
+    claims = [Claim(str(at), f"Claim number {at} is about rain.", "en") for at in range(2 * MOST_CLAIMS + 1)]
+    verifier = Scripted({claim.text: 0.0 for claim in claims})
+    assert len(verdicts_of(verifier, [asked_about(claim, 0.5) for claim in claims])) == len(claims)
+    assert max(map(len, verifier.questions)) == MOST_CLAIMS

@@ -7,7 +7,6 @@ from obelism.verifier import (
     CLAIM,
     CONTEXT,
     EOS,
-    MOST_CLAIMS,
     STATEMENT,
     Pair,
     default_verifier,
@@ -15,10 +14,10 @@ from obelism.verifier import (
 )
 
 CLAIM_TEXT = "Elon Musk has been talking regularly with Vladimir Putin."
-PAIRS = [
-    Pair("Selon le journal, Elon Musk aurait parlé à Vladimir Poutine à plusieurs reprises.", CLAIM_TEXT),
-    Pair("Il pleuvra demain sur la moitié nord du pays.", CLAIM_TEXT),
-    Pair("The Kremlin denies this.", CLAIM_TEXT, "A newspaper says Musk and Putin speak regularly."),
+QUESTIONS = [
+    [Pair("Selon le journal, Elon Musk aurait parlé à Vladimir Poutine à plusieurs reprises.", CLAIM_TEXT)],
+    [Pair("Il pleuvra demain sur la moitié nord du pays.", CLAIM_TEXT)],
+    [Pair("The Kremlin denies this.", CLAIM_TEXT, "A newspaper says Musk and Putin speak regularly.")],
 ]
 
 
@@ -37,34 +36,25 @@ def test_without_a_context_nothing_stands_for_it() -> None:
     assert sequence([7], [], [[8], [9]]) == ([BOS, 7, EOS, EOS, 8, EOS, EOS, 9, EOS], [(3, 5), (6, 8)])
 
 
-def test_a_verdict_does_not_depend_on_other_statements() -> None:
-    for pair, verdict in zip(PAIRS, default_verifier().judge(PAIRS), strict=True):
-        (alone,) = default_verifier().judge([pair])
-        assert alone == verdict
+def test_a_verdict_does_not_depend_on_other_questions() -> None:
+    for question, verdicts in zip(QUESTIONS, default_verifier().judge(QUESTIONS), strict=True):
+        assert default_verifier().judge([question]) == [verdicts]
 
 
-def test_claims_of_one_statement_are_weighed_together_unless_each_is_put_alone() -> None:
-    rivals = [PAIRS[0], Pair(PAIRS[0].statement, "Elon Musk has never spoken to Donald Trump.")]
-    alone = [default_verifier().judge([pair])[0] for pair in rivals]
-    assert default_verifier().judge(rivals, together=False) == alone
-    assert default_verifier().judge(rivals) != alone
-
-
-def test_more_claims_than_fit_at_once_are_all_answered() -> None:
-    many = [
-        Pair(PAIRS[0].statement, f"Claim number {number} is about rain.")
-        for number in range(2 * MOST_CLAIMS + 1)
-    ]
-    assert len(default_verifier().judge(many)) == len(many)
+def test_claims_of_one_question_are_weighed_together() -> None:
+    rivals = [QUESTIONS[0][0], Pair(QUESTIONS[0][0].statement, "Elon Musk has never spoken to Donald Trump.")]
+    (together,) = default_verifier().judge([rivals])
+    alone = default_verifier().judge([[pair] for pair in rivals])
+    assert together != [verdict for (verdict,) in alone]
 
 
 def test_a_repetition_scores_far_above_a_stranger() -> None:
-    repeated, stranger, _ = default_verifier().judge(PAIRS)
+    (repeated,), (stranger,), _ = default_verifier().judge(QUESTIONS)
     assert repeated.same > stranger.same + 2
 
 
 def test_framing_odds_are_probabilities() -> None:
-    for verdict in default_verifier().judge(PAIRS):
+    for (verdict,) in default_verifier().judge(QUESTIONS):
         assert sum(verdict.framing) == pytest.approx(1, abs=1e-4)
 
 

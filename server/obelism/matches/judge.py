@@ -20,7 +20,7 @@ from obelism.matches.explain import reasons_of
 from obelism.matches.features import FEATURE_NAMES, Asked, Features, Reader, features_of, wording_for
 from obelism.matches.vetoes import vetoes_of
 from obelism.model import Match
-from obelism.verifier import Pair, Verdict, Verifier
+from obelism.verifier import MOST_CLAIMS, Pair, Verdict, Verifier
 
 # A vetoed pair is at most a suggestion: its score stays under the threshold that makes a note.
 VETOED = 0.95
@@ -103,8 +103,9 @@ class Matcher:
         ]
         out: list[Match | None] = [None] * len(asked)
         for portion in _portions(chosen, asked):
-            answers = self.verifier.judge([_pair(asked[at]) for at in portion])
-            verdicts = dict(zip(portion, answers, strict=True))
+            verdicts = dict(
+                zip(portion, verdicts_of(self.verifier, [asked[at] for at in portion]), strict=True)
+            )
             best = 0.0
             for at, verdict in verdicts.items():
                 score = self.model.final.probability([verdict.same, *seen[at].vector()])
@@ -117,9 +118,9 @@ class Matcher:
     def compare(self, asked: Sequence[Asked]) -> list[Match]:
         """One match a pair, each pair alone: whether the two are the same when somebody asks just that."""
         reader = Reader()
-        pairs = [_pair(one) for one in asked]
+        answers = self.verifier.judge([[_pair(one)] for one in asked])
         out = []
-        for one, verdict in zip(asked, self.verifier.judge(pairs, together=False), strict=True):
+        for one, (verdict,) in zip(asked, answers, strict=True):
             features = features_of(one, reader)
             score = self.model.alone.probability([verdict.same, *features.vector()])
             out.append(self._judged(one, features, verdict, score, reader, EVEN))
@@ -132,7 +133,7 @@ class Matcher:
         seen = [features_of(one, reader) for one in asked]
         cheap = [self.model.rank_cheap.probability(list(features.vector())) for features in seen]
         order = np.argsort(-np.asarray(cheap), kind="stable").tolist()
-        answers = self.verifier.judge([_pair(asked[at]) for at in order[:most]])
+        answers = verdicts_of(self.verifier, [asked[at] for at in order[:most]])
         verdicts = dict(zip(order, answers, strict=False))
         first = []
         for at, verdict in verdicts.items():
@@ -176,6 +177,39 @@ class Matcher:
             vetoes,
             verdict.framing,
         )
+
+
+def verdicts_of(verifier: Verifier, asked: Sequence[Asked]) -> list[Verdict]:
+    """One verdict a pair, in order: the claims of one statement are told from one another.
+
+    Claims alike, the same one from two publishers, are no rivals: each is told from the claims that are not like it.
+    """
+    of: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for at, one in enumerate(asked):
+        of[one.statement, one.context].append(at)
+    questions = [question for places in of.values() for question in _questions(places, asked)]
+    answers = verifier.judge([[_pair(asked[at]) for at in [*own, *rivals]] for own, rivals in questions])
+    verdicts = {
+        at: verdict
+        for (own, _), found in zip(questions, answers, strict=True)
+        for at, verdict in zip(own, found, strict=False)
+    }
+    return [verdicts[at] for at in range(len(asked))]
+
+
+def _questions(places: Sequence[int], asked: Sequence[Asked]) -> Iterator[tuple[list[int], list[int]]]:
+    """(pairs to be answered, their rivals, which are answered elsewhere) for the pairs of one statement."""
+    first: list[int] = []
+    twins: list[int] = []
+    for at in places:
+        alike = asked[at].candidate.alike
+        (twins if any(asked[other].candidate.claim.id in alike for other in first) else first).append(at)
+    for start in range(0, len(first), MOST_CLAIMS):
+        yield first[start : start + MOST_CLAIMS], []
+    for at in twins:
+        alike = asked[at].candidate.alike
+        rivals = [other for other in first if asked[other].candidate.claim.id not in alike]
+        yield [at], rivals[: MOST_CLAIMS - 1]
 
 
 def _portions(chosen: Sequence[int], asked: Sequence[Asked]) -> Iterator[list[int]]:
