@@ -105,3 +105,20 @@ def test_more_claims_than_fit_into_a_question_are_all_answered() -> None:
     verifier = Scripted({claim.text: 0.0 for claim in claims})
     assert len(verdicts_of(verifier, [asked_about(claim, 0.5) for claim in claims])) == len(claims)
     assert max(map(len, verifier.questions)) == MOST_CLAIMS
+
+
+@pytest.mark.parametrize(
+    ("statement", "noted"),
+    [
+        ("The minister telephoned the banker every week for a year, the paper says.", True),
+        ("It is not true that the minister telephoned the banker every week for a year.", True),
+        ("The banker has not been to the capital for a year.", False),
+    ],
+)
+def test_a_claim_word_for_word_is_noted_even_where_it_is_alone_in_the_database(
+    statement: str, noted: bool
+) -> None:
+    asked = asked_about(CALLS, 0.4, statement=statement)
+    (match,) = Matcher(Scripted({CALLS.text: 0.0})).match([asked], plausible=0.0)
+    assert match
+    assert match.same is noted

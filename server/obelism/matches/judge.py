@@ -30,6 +30,11 @@ PROBE, PORTION = 6, 32
 # When no pair of a portion is as likely as this, the less plausible ones are not asked about either.
 HOPE = 0.1
 EVEN = 0.5
+# A statement that holds the claim word for word, with somebody's "said" around it, is the claim: articles seldom do
+# that, so the linear model has not met it. Of written pairs of unseen topics, half of them made to mislead, 40 of the
+# 41 that are word for word and not UNLIKELY to the verifier are the same.
+WORD_FOR_WORD = 0.9
+UNLIKELY = -0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ class Matcher:
             )
             best = 0.0
             for at, verdict in verdicts.items():
-                score = self.model.final.probability([verdict.same, *seen[at].vector()])
+                score = self._probability(verdict, seen[at])
                 out[at] = self._judged(asked[at], seen[at], verdict, score, reader)
                 best = max(best, score)
             if best < HOPE or enough():
@@ -138,7 +143,7 @@ class Matcher:
         first = []
         for at, verdict in verdicts.items():
             values = [verdict.same, *seen[at].vector()]
-            match = self._judged(asked[at], seen[at], verdict, self.model.final.probability(values), reader)
+            match = self._judged(asked[at], seen[at], verdict, self._probability(verdict, seen[at]), reader)
             first.append((self.model.rank.probability(values), match))
         first.sort(key=lambda one: -one[0])
         place = {at: number for number, at in enumerate(order)}
@@ -147,6 +152,11 @@ class Matcher:
         rest = sorted(order[most:], key=lambda at: (place[at] + at, at))
         unverified = [self._unverified(asked[at], seen[at], cheap[at], reader) for at in rest]
         return [*(match for _, match in first), *unverified]
+
+    def _probability(self, verdict: Verdict, features: Features) -> float:
+        score = self.model.final.probability([verdict.same, *features.vector()])
+        word_for_word = is_word_for_word(features) and verdict.same > UNLIKELY
+        return max(score, WORD_FOR_WORD) if word_for_word else score
 
     def _unverified(self, one: Asked, features: Features, score: float, reader: Reader) -> Match:
         wording = wording_for(one.candidate, one.language)
@@ -177,6 +187,16 @@ class Matcher:
             vetoes,
             verdict.framing,
         )
+
+
+def is_word_for_word(features: Features) -> bool:
+    """Whether the statement has the claim's words in their order, with all its names and numbers."""
+    return (
+        features.partial >= 0.9
+        and features.claim_covered == 1
+        and features.names_met == 1
+        and features.numbers_missing == 0
+    )
 
 
 def verdicts_of(verifier: Verifier, asked: Sequence[Asked]) -> list[Verdict]:
