@@ -104,7 +104,7 @@ def test_a_claim_that_comes_again_is_told_once_and_referred_to() -> None:
     assert one(second, f"a[href='#{first['id']}']")
     assert "Checkers" in first.text
     assert "Checkers" not in second.text
-    assert "Denied here by the mayor." in second.text
+    assert "Denied or refuted here (source: the mayor)." in second.text
     rows = soup.select(".row")
     assert [first in row.descendants for row in rows] == [True, False, False, False]
     assert [second in row.descendants for row in rows] == [False, False, True, False]
