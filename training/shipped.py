@@ -1,7 +1,7 @@
 """The network that ships, back as weights to train on from: 8-bit matrices become floats again.
 
 The names of most weights survive the export; the matrices are recognised by their order in the graph, which is that
-of the layers: attention in, attention out, feed-forward in, feed-forward out.
+of the layers (attention in, attention out, feed-forward in, feed-forward out) and then of the heads.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from torch import Tensor
 
 MODEL = Path(__file__).parent.parent / "server" / "obelism" / "verifier_model" / "verifier.onnx"
 MATRICES = ("self_attn.in_proj_weight", "self_attn.out_proj.weight", "linear1.weight", "linear2.weight")
+HEADS = ("same.weight", "framing.weight")
 
 
 def shipped_weights(path: Path = MODEL) -> dict[str, Tensor]:
@@ -24,9 +25,7 @@ def shipped_weights(path: Path = MODEL) -> dict[str, Tensor]:
     graph = onnx.load(str(path)).graph
     held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     state = {
-        name.removeprefix("verifier.").removesuffix("_Transposed"): value.T
-        if "_Transposed" in name
-        else value
+        name.removeprefix("verifier."): value
         for name, value in held.items()
         if name.startswith("verifier.") and name not in ("verifier.word.rows", "verifier.word.scale")
     }
@@ -34,9 +33,9 @@ def shipped_weights(path: Path = MODEL) -> dict[str, Tensor]:
     matrices = [
         _matrix(node, held) for node in graph.node if node.op_type in ("MatMulInteger", "MatMulNBits")
     ]
-    for at, matrix in enumerate(matrices):
-        layer, kind = divmod(at, len(MATRICES))
-        state[f"layers.{layer}.{MATRICES[kind]}"] = matrix
+    layers = sum(name.endswith(".norm1.weight") for name in state)
+    names = [f"layers.{layer}.{kind}" for layer in range(layers) for kind in MATRICES] + list(HEADS)
+    state |= dict(zip(names, matrices, strict=True))
     return {name: torch.from_numpy(np.array(value, np.float32)) for name, value in state.items()}
 
 
