@@ -29,6 +29,7 @@ VETOED = 0.95
 PROBE, PORTION = 6, 32
 # When no pair of a portion is as likely as this, the less plausible ones are not asked about either.
 HOPE = 0.1
+# What somebody looks up, or puts as a pair, need only be more likely the same than not: it marks nobody's page.
 EVEN = 0.5
 # A statement that holds the claim word for word, with somebody's "said" around it, is the claim: articles seldom do
 # that, so the linear model has not met it. Of written pairs of unseen topics, half of them made to mislead, 40 of the
@@ -143,7 +144,8 @@ class Matcher:
         first = []
         for at, verdict in verdicts.items():
             values = [verdict.same, *seen[at].vector()]
-            match = self._judged(asked[at], seen[at], verdict, self._probability(verdict, seen[at]), reader)
+            score = self._probability(verdict, seen[at])
+            match = self._judged(asked[at], seen[at], verdict, score, reader, EVEN)
             first.append((self.model.rank.probability(values), match))
         first.sort(key=lambda one: -one[0])
         place = {at: number for number, at in enumerate(order)}
