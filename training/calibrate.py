@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from examples import BEFORE, HERE, context_of, is_development, read, written_pairs
+from examples import HERE, context_of, is_development, read, written_pairs
 from obelism.article import read_article
 from obelism.candidates import Index
 from obelism.encoder import default_encoder
@@ -34,7 +34,7 @@ from obelism.matches.features import FEATURE_NAMES, Asked, Reader, features_of, 
 from obelism.matches.judge import verdicts_of
 from obelism.matches.vetoes import vetoes_of
 from obelism.model import FRAMINGS, Candidate, Claim, Page, Phrasing, Review
-from obelism.pipeline import LOOKUP_VERIFIED, PER_STATEMENT, asked_of_page, sentences_of
+from obelism.pipeline import BEFORE, LOOKUP_VERIFIED, PER_STATEMENT, asked_of_page, sentences_of
 from obelism.starter import starter_claims
 from obelism.statements import statements_of
 from obelism.text import fold, readable
@@ -50,8 +50,8 @@ CHEAP_STEP = 6
 STRENGTH = 0.3
 # How often each claim stands beside itself among the written pairs, of which it has ten.
 VERBATIM_WEIGHT = 3
-# Precision 0.94 on the nine pages, and one ordinary page in 115 with a note; between 0.7 and 0.8 half of the notes are
-# wrong. The curves in model.json show what other thresholds cost.
+# Precision 0.95 on the nine pages; between 0.7 and 0.8 half of the notes are wrong (docs/decisions/0010). The curves in
+# model.json show what other thresholds cost.
 SAME = 0.8
 RELATED = 0.2
 # The half that tests/bench/quality.py calls dev.

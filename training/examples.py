@@ -21,12 +21,11 @@ from numpy.typing import NDArray
 
 from obelism.encoder import default_encoder
 from obelism.model import FRAMINGS
+from obelism.pipeline import BEFORE
 
 HERE = Path(__file__).parent
 WRITTEN = HERE.parent.parent / "shared" / "data" / "pairs" / "written.jsonl"
 DEVELOPMENT_SHARE = 0.15
-# Sentences before a statement that are read with it, after the title: obelism.pipeline.BEFORE.
-BEFORE = 3
 MOST_CLAIMS = 7
 FRAMING_IGNORED = -1
 # Share of the unlabelled sentences that an epoch takes, of those nearer to the claims and of the others.

@@ -106,7 +106,7 @@ class Verifier(nn.Module):
             x = layer.norm2(
                 x + layer.dropout2(layer.linear2(layer.dropout(layer.activation(layer.linear1(x)))))
             )
-        # Each claim as the first of its tokens, their mean, and the mean of the statement's side of the question.
+        # Each claim as the first of its tokens and their mean, beside the first token of the whole question.
         spans = spans.to(x.dtype)
         mean = (spans @ x) / spans.sum(-1, keepdim=True).clamp(min=1)
         first = spans.argmax(-1)

@@ -245,19 +245,14 @@ for (const [name] of BROWSERS)
     it("takes settings from a file, but no agreement, token or address that is unsafe", async () => {
       const options = await stage.reader.openPage("options.html");
       await seen(options, "Import settings");
-      const take = (file: string) =>
-        options.evaluate((file) => {
-          const picker = document.querySelector<HTMLInputElement>("input[type=file]")!;
-          const chosen = new DataTransfer();
-          chosen.items.add(new File([file], "obelism-settings.json", { type: "application/json" }));
-          picker.files = chosen.files;
-          picker.dispatchEvent(new Event("change", { bubbles: true }));
-        }, file);
-      await take("{}");
+      await importFile(options, "{}");
       await seen(options, "This file holds no settings of Obelism.");
       const wanted = { never: ["other.example"], badge: false, marks: "blinking", token: "stolen" };
       const unsafe = { service: "http://far.example", consent: "http://far.example", always: ["x.example"] };
-      await take(JSON.stringify({ kind: "obelism-settings", settings: { ...wanted, ...unsafe } }));
+      await importFile(
+        options,
+        JSON.stringify({ kind: "obelism-settings", settings: { ...wanted, ...unsafe } }),
+      );
       await seen(options, "Settings imported.");
       const { never, badge, marks, token, always } = await settings();
       assert.deepEqual([never, badge, marks, token, always], [["other.example"], false, "full", "", []]);
@@ -273,13 +268,7 @@ for (const [name] of BROWSERS)
         kind: "obelism-settings",
         settings: { service: "https://other.example" },
       });
-      await options.evaluate((file) => {
-        const picker = document.querySelector<HTMLInputElement>("input[type=file]")!;
-        const chosen = new DataTransfer();
-        chosen.items.add(new File([file], "obelism-settings.json", { type: "application/json" }));
-        picker.files = chosen.files;
-        picker.dispatchEvent(new Event("change", { bubbles: true }));
-      }, file);
+      await importFile(options, file);
       await seen(options, "Settings imported.");
       const { service, token } = await settings();
       assert.deepEqual([service, token], ["https://other.example", ""]);
@@ -382,3 +371,14 @@ for (const [name] of BROWSERS.filter(([name]) => name === "firefox"))
       await options.close();
     });
   });
+
+/** Chooses a file of settings, as the reader would in the browser's own window. */
+function importFile(options: Surface, file: string): Promise<void> {
+  return options.evaluate((file) => {
+    const picker = document.querySelector<HTMLInputElement>("input[type=file]")!;
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([file], "obelism-settings.json", { type: "application/json" }));
+    picker.files = chosen.files;
+    picker.dispatchEvent(new Event("change", { bubbles: true }));
+  }, file);
+}

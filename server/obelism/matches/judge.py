@@ -109,11 +109,9 @@ class Matcher:
         ]
         out: list[Match | None] = [None] * len(asked)
         for portion in _portions(chosen, asked):
-            verdicts = dict(
-                zip(portion, verdicts_of(self.verifier, [asked[at] for at in portion]), strict=True)
-            )
+            verdicts = verdicts_of(self.verifier, [asked[at] for at in portion])
             best = 0.0
-            for at, verdict in verdicts.items():
+            for at, verdict in zip(portion, verdicts, strict=True):
                 score = self._probability(verdict, seen[at])
                 out[at] = self._judged(asked[at], seen[at], verdict, score, reader)
                 best = max(best, score)
