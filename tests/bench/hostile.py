@@ -222,8 +222,17 @@ def _processor(process: int) -> float:
 
 
 def _peak(process: int) -> float:
+    return _megabytes(process, "VmHWM")
+
+
+def resident(process: int) -> float:
+    """Megabytes of memory that a process holds now."""
+    return _megabytes(process, "VmRSS")
+
+
+def _megabytes(process: int, what: str) -> float:
     status = Path(f"/proc/{process}/status").read_text("utf-8")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+    return int(status.split(f"{what}:")[1].split()[0]) / 1024
 
 
 def run() -> dict[str, float]:

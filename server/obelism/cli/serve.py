@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -15,7 +16,7 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 
-from obelism.cli.worker import PlainLogger, Worker
+from obelism.cli.worker import PlainLogger, Worker, give_memory_back, keep_memory_small
 from obelism.errors import Unavailable
 from obelism.settings import Settings
 
@@ -80,7 +81,13 @@ class Server(BaseApplication):
         from obelism.app import create_app
 
         logs.configure()
-        return create_app(self.settings)
+        keep_memory_small()
+        app = create_app(self.settings)
+        # What is loaded now stays: workers need not look through it each time that they look for garbage.
+        gc.collect()
+        gc.freeze()
+        give_memory_back()
+        return app
 
     def _when_ready(self, _: Any) -> None:
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
