@@ -1,11 +1,14 @@
 """Pages made to break a reader of pages: each is read or refused, in time, and never with a traceback."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.extraction import HOSTILE, STORY, outcome
-from obelism.article import read_article
+from obelism.article import Limits, read_article
+from obelism.article.markup import parse, utf8_size
 from obelism.errors import BadInput, PageTooLarge
 from obelism.model import Page
 from obelism.statements import statements_of
@@ -48,6 +51,24 @@ def test_an_xml_declaration_changes_nothing(start):
 def test_a_declared_charset_does_not_read_the_text_anew():
     html = '<meta charset="iso-8859-1">' + STORY.replace("mayor", "maïre’s “œuvre” €")
     assert "maïre’s “œuvre” €" in read_article(Page(html)).text
+
+
+@pytest.mark.parametrize("sign", ["<", "&lt;"])
+def test_a_text_that_the_parser_gives_by_the_character_is_not_kept_by_the_character(sign):
+    html = f"<p>{sign * 1_000_000}"
+    tracemalloc.start()
+    try:
+        soup = parse(html, Limits())
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert soup.p.string == "<" * 1_000_000
+    assert most < 6_000_000
+
+
+@pytest.mark.parametrize("text", ["", "a" * 200_000, "é" * 200_000, "\ud83d🙂é" * 70_000])
+def test_the_size_of_a_text_is_that_of_its_bytes(text):
+    assert utf8_size(text) == len(text.encode("utf-8", "surrogatepass"))
 
 
 @pytest.mark.parametrize("tag", ["div", "span", "table><tr><td", "x-y"])

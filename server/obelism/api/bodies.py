@@ -6,6 +6,8 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import unquote_to_bytes
 
 from flask import Request
 
@@ -19,6 +21,8 @@ MOST_HALVES = 1_000
 
 _HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _HALF = re.compile(rb"%b(?!%b)|(?<!%b)%b" % (_HIGH, _LOW, _HIGH, _LOW))
+# Possessive, and the last quote may be missing: nothing is read twice.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,34 @@ def read_body(request: Request, limit: int) -> Body:
 
 
 def whole_characters(content: bytes) -> bytes:
-    """A JSON text with U+FFFD for each escape that is half of a surrogate pair, up to MOST_HALVES of them."""
+    """A JSON text with U+FFFD for each escape that is half of a surrogate pair; as it is when that are too many."""
     # An escaped backslash, written as its number: now each "\\u" begins an escape.
-    return _HALF.sub(rb"\\ufffd", content.replace(rb"\\", rb"\u005c"), count=MOST_HALVES)
+    plain = content.replace(rb"\\", rb"\u005c")
+    if next(islice(_HALF.finditer(plain), MOST_HALVES, None), None):
+        return content
+    return _HALF.sub(rb"\\ufffd", plain)
+
+
+def outside_strings(content: bytes, most: int) -> int:
+    """Bytes of a JSON text that stand in no string, or the number of its strings should that pass `most` first.
+
+    Copies nothing, and counts no further than just over `most`.
+    """
+    outside = end = 0
+    for strings, found in enumerate(_STRING.finditer(content)):
+        outside += found.start() - end
+        end = found.end()
+        if max(strings, outside) > most:
+            return max(strings, outside)
+    return outside + len(content) - end
+
+
+def fields_of(form: bytes, most: int) -> list[tuple[str, str]]:
+    """Names and values of an urlencoded form, empty values too. Raises ValueError when it has more than `most`."""
+    if form.count(b"&") >= most:
+        raise ValueError(f"more than {most} fields")
+    pairs = (field.partition(b"=") for field in form.split(b"&") if field)
+    return [(_unquoted(name), _unquoted(value)) for name, _, value in pairs]
 
 
 def too_large(limit: int) -> Problem:
@@ -89,6 +118,20 @@ def _unpack(wire: bytes, limit: int) -> bytes:
     if unpacker.unused_data:
         raise _bad_gzip("is followed by other bytes")
     return content
+
+
+def _unquoted(quoted: bytes) -> str:
+    """The text of a name or value. By the part: Python's own decoding keeps an object for each quoted character."""
+    parts: list[bytes] = []
+    start = 0
+    while start < len(quoted):
+        end = start + CHUNK
+        # "%3C" is not cut.
+        cut = quoted.rfind(b"%", end - 2, end)
+        end = cut if cut >= 0 else end
+        parts.append(unquote_to_bytes(quoted[start:end].replace(b"+", b" ")))
+        start = end
+    return b"".join(parts).decode("utf-8", "replace")
 
 
 def _bad_gzip(what: str) -> Problem:

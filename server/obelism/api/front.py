@@ -13,11 +13,10 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Any, Literal, cast
-from urllib.parse import parse_qs
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from obelism.api.bodies import read_body
+from obelism.api.bodies import fields_of, read_body
 from obelism.api.margin import Piece, rows_of
 from obelism.api.notes import read_page
 from obelism.api.problems import Problem, problem_of
@@ -28,6 +27,8 @@ from obelism.records import is_web_address
 
 Lang = Literal["en", "fr"]
 LANGUAGES: tuple[tuple[Lang, str], ...] = (("en", "English"), ("fr", "Français"))
+
+MAX_FIELDS = 10
 
 # What tells HTML from text: one tag that pages are made of.
 _HTML = re.compile(r"<(!doctype|html|head|body|main|article|section|div|p|h[1-6]|br|span|ul)\b[^<]*>", re.I)
@@ -141,14 +142,12 @@ def _form(limit: int) -> dict[str, str]:
     """The fields of the form that was sent."""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise Problem(415, "content-type", "Not a form", "Send the form of this page.")
-    content = read_body(request, limit).content.decode("utf-8", "replace")
     try:
-        fields = parse_qs(content, errors="replace", max_num_fields=10)
+        return dict(fields_of(read_body(request, limit).content, MAX_FIELDS))
     except ValueError:
         raise Problem(
             422, "bad-input", "The request cannot be used", "The form has too many fields."
         ) from None
-    return {name: values[-1] for name, values in fields.items()}
 
 
 def _reading(service: Service, lang: Lang, text: str, rich: str) -> Response:

@@ -8,6 +8,7 @@ from obelism.api.bodies import too_large
 from obelism.api.operations import Answer, Asked, Operations, validated_json
 from obelism.api.service import Service
 from obelism.api.shapes import NotesAsked, NotesShown
+from obelism.article.markup import utf8_size
 from obelism.model import Page, Reading
 
 operations = Operations()
@@ -42,7 +43,7 @@ def check_page(asked: Asked) -> Answer:
 
 def read_page(service: Service, page: Page) -> Reading:
     """The reading of `page`, counted; raises Problem 413 when its HTML is over the limit."""
-    if len(page.html.encode()) > service.settings.max_html_bytes:
+    if utf8_size(page.html) > service.settings.max_html_bytes:
         raise too_large(service.settings.max_html_bytes)
     reading = service.pipeline.read(page)
     service.meters.statements.inc(reading.statements)

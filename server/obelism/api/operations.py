@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ValidationError
 
-from obelism.api.bodies import Body, read_body, whole_characters
+from obelism.api.bodies import Body, outside_strings, read_body, whole_characters
 from obelism.api.problems import Problem
 from obelism.api.service import Service
 from obelism.api.shapes import Shape
@@ -172,7 +172,7 @@ def validated_json(shape: type[S], content: bytes, *, mend: bool = False) -> S:
 
     With `mend`, halves of surrogate pairs, of which pages that cut texts short are full, are read as U+FFFD.
     """
-    if _outside_strings(content) > MOST_OUTSIDE_STRINGS:
+    if outside_strings(content, MOST_OUTSIDE_STRINGS) > MOST_OUTSIDE_STRINGS:
         detail = f"body: more than {MOST_OUTSIDE_STRINGS} characters outside of its strings"
         raise Problem(422, "bad-input", "The request cannot be used", detail)
     try:
@@ -183,13 +183,6 @@ def validated_json(shape: type[S], content: bytes, *, mend: bool = False) -> S:
     if mend and (mended := whole_characters(content)) != content:
         return validated_json(shape, mended)
     raise Problem(400, "bad-json", "The body is not JSON", "Send one JSON object in UTF-8.")
-
-
-def _outside_strings(content: bytes) -> int:
-    """Bytes of a JSON text that stand in no string; more than there are when there are very many strings."""
-    plain = content.replace(rb"\\", b"").replace(rb"\"", b"")
-    strings = plain.count(b'"')
-    return strings if strings > MOST_OUTSIDE_STRINGS else sum(map(len, plain.split(b'"')[::2]))
 
 
 def validated_query(shape: type[Shape] | None) -> Shape | None:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from obelism.api.bodies import read_body
+from obelism.api.bodies import fields_of, read_body
 from obelism.api.editor.sessions import PATH, Session, Sessions
 from obelism.api.editor.words import Words, words
 from obelism.api.front import LANGUAGES, Lang, chosen_language
@@ -112,9 +112,8 @@ def read_form(service: Service) -> dict[str, str]:
     """The fields of the form that was sent, each name once. Raises Problem."""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise Problem(415, "content-type", "Not a form", "Send the form of this page.")
-    content = read_body(request, service.settings.max_body_bytes).content.decode("utf-8", "replace")
     try:
-        pairs = parse_qsl(content, keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS)
+        pairs = fields_of(read_body(request, service.settings.max_body_bytes).content, MAX_FIELDS)
     except ValueError:
         raise Problem(413, "too-large", "Too many fields", f"At most {MAX_FIELDS} can be taken.") from None
     # Browsers send line ends as CR LF.
