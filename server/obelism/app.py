@@ -43,6 +43,7 @@ def pipeline_of(settings: Settings, store: Store) -> Pipeline:
         settings.max_depth,
         settings.max_text,
         settings.max_statements,
+        settings.max_statement_length,
     )
 
     def is_reviewed(address: str) -> bool:

@@ -95,7 +95,7 @@ class Pipeline:
             if page.url and self.is_reviewed(page.url):
                 article = replace(article, kind="fact-check")
         with self._timed("statements"):
-            statements = statements_of(article, self.limits.max_statements)
+            statements = statements_of(article, self.limits.max_statements, self.limits.max_statement_length)
         notes = notes_of(article, self.find(article, statements))
         return Reading(article, len(statements), notes)
 

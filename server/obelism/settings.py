@@ -182,6 +182,11 @@ class Settings:
     max_statements: int = _setting(
         2_500, _count(10, 100_000), "The most sentences of an article. A page with more is answered 413."
     )
+    max_statement_length: int = _setting(
+        1_000,
+        _count(100, 100_000),
+        "The longest sentence, in characters. A longer one is cut at a comma or a space, and each part read by itself.",
+    )
     request_seconds: float = _setting(
         4.0,
         _seconds,

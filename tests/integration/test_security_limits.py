@@ -210,6 +210,19 @@ def test_what_a_page_may_cost_is_a_setting(limit: dict[str, int], page: str) -> 
         assert (answer.status_code, answer.content_type) == (413, "application/problem+json")
 
 
+def test_how_long_a_sentence_may_be_is_a_setting() -> None:
+    endless = "<p>" + "It was said, and said again, " * 30 + "that the bridge is closed.</p>"
+    page = {"html": LONG.replace("</article>", f"{endless}</article>")}
+
+    def statements(**changed: int) -> int:
+        with application(claims=(), **changed) as app:
+            counts: dict[str, int] = program(app).post("/v1/notes", json=page).json["counts"]
+            return counts["statements"]
+
+    assert statements() == 62
+    assert statements(max_statement_length=200) == 62 + 4
+
+
 def test_one_client_alone_cannot_take_every_thread_of_a_worker() -> None:
     assert Settings().client_requests < Settings().threads
 

@@ -25,6 +25,8 @@ class Limits:
     """Characters of the article: the length of a novel."""
     max_statements: int = 2_500
     """Sentences of the article: 4,000 take three seconds to search."""
+    max_statement_length: int = 1_000
+    """Characters of a sentence: a longer one is no sentence, and is cut."""
 
 
 PART = 64 * 1024  # characters
