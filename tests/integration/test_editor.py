@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from editing import Editor
+from obelism.api import service
 from obelism.api.editor.sessions import IDLE_SECONDS, WHOLE_SECONDS, Session, Sessions
 from obelism.model import Position, Review
 from serving import BRIDGE, MAYOR, application, browser, program
@@ -329,6 +330,48 @@ def test_what_was_typed_survives_the_end_of_the_session(app: Flask, editor: Edit
     page = editor.send(page, "/editor/claim", page.form("/editor/claim")["do"])
     assert "The claim is saved." in page.text
     assert editor.store.get(BRIDGE.id) == replace(BRIDGE, claimant="Écrit & gardé")
+
+
+WRITING = (
+    "/claim/retire",
+    "/claim/revive",
+    "/claim/floor",
+    "/merges",
+    "/merges/by-hand",
+    "/merges/undo",
+    "/feeds",
+    "/feeds/remove",
+    "/feedback",
+)
+
+
+@pytest.fixture
+def another_writes(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another change waits for the store all the while."""
+    monkeypatch.setattr(service, "WRITE_PATIENCE_SECONDS", 0.01)
+    with app.extensions["obelism"].one_writer():
+        yield
+
+
+@pytest.mark.usefixtures("another_writes")
+@pytest.mark.parametrize("path", WRITING)
+def test_while_another_change_waits_for_the_store_an_editor_s_change_is_not_begun(
+    editor: Editor, path: str
+) -> None:
+    word = editor.get("/editor/claims/new").form("/editor/claim")["word"]
+    page = editor.post(f"/editor{path}", {"word": word, "id": BRIDGE.id, "reason": "Twice."})
+    assert page.status == 503
+    assert "Nothing was changed" in page.text
+    assert editor.store.get(BRIDGE.id) == BRIDGE
+
+
+@pytest.mark.usefixtures("another_writes")
+def test_while_another_change_waits_for_the_store_what_was_typed_stays(editor: Editor) -> None:
+    page = editor.get("/editor/claim?id=bridge-closed")
+    page = editor.send(page, "/editor/claim", "save", claimant="Somebody new")
+    assert page.status == 503
+    assert page.form("/editor/claim")["claimant"] == "Somebody new"
+    assert editor.store.get(BRIDGE.id) == BRIDGE
 
 
 def test_changing_the_language_keeps_what_was_typed(editor: Editor) -> None:

@@ -15,6 +15,7 @@ from flask import Flask
 
 from editing import Editor
 from obelism import records
+from obelism.api import service
 from obelism.api.editor import imports
 from obelism.api.editor.words import tables
 from obelism.api.front import strings
@@ -169,6 +170,19 @@ def test_claims_are_imported_from_an_address_and_what_was_left_out_is_said(
     assert editor.store.audit.entries("from-afar-1")[0].actor == "anna"
     page = editor.send(page, "/editor/import", url=f"{source}/nothing")
     assert "could not be read to its end" in page.text
+
+
+def test_an_import_stops_where_another_change_waits_for_the_store(
+    app: Flask, editor: Editor, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, private=True))
+    monkeypatch.setattr(service, "WRITE_PATIENCE_SECONDS", 0.01)
+    page = editor.get("/editor/import")
+    before = app.extensions["obelism"].store.latest_change()
+    with app.extensions["obelism"].one_writer():
+        page = editor.send(page, "/editor/import", url=f"{source}/claims.jsonl")
+    assert "Another change is waiting" in page.text
+    assert app.extensions["obelism"].store.latest_change() == before
 
 
 def test_an_import_reaches_neither_files_nor_this_machine_s_network(

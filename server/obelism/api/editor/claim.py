@@ -79,7 +79,7 @@ def write_claim(visit: Visit) -> Response:
     return _page(visit, desk)
 
 
-@routes.add("POST", "/claim/retire")
+@routes.add("POST", "/claim/retire", writes=True)
 def retire_claim(visit: Visit) -> Response:
     id, reason = visit.form.get("id", ""), visit.form.get("reason", "").strip()
     if not reason:
@@ -95,14 +95,14 @@ def retire_claim(visit: Visit) -> Response:
     return visit.go("edit_claim", "retired", id=id)
 
 
-@routes.add("POST", "/claim/revive")
+@routes.add("POST", "/claim/revive", writes=True)
 def revive_claim(visit: Visit) -> Response:
     visit.service.store.revive(visit.form.get("id", ""), visit.actor)
     visit.service.refresh()
     return visit.go("edit_claim", "revived", id=visit.form.get("id", ""))
 
 
-@routes.add("POST", "/claim/floor")
+@routes.add("POST", "/claim/floor", writes=True)
 def set_floor(visit: Visit) -> Response:
     wish = visit.form.get("floor", "")
     floor = next((floor for floor in FLOORS if f"{floor:g}" == wish), None)
@@ -116,15 +116,16 @@ def _save(visit: Visit, desk: Desk) -> Response:
         desk.status = 422
         return _page(visit, desk)
     try:
-        if desk.revision:
-            visit.service.store.desk.save(claim, visit.actor, desk.revision)
-        else:
-            visit.service.store.desk.add(claim, visit.actor)
+        with visit.service.one_writer():
+            if desk.revision:
+                visit.service.store.desk.save(claim, visit.actor, desk.revision)
+            else:
+                visit.service.store.desk.add(claim, visit.actor)
     except Taken:
         desk.mistakes, desk.status = {"id": "mistake_taken"}, 409
     except ChangedMeanwhile as error:
         _show_theirs(visit, desk, error)
-    except ObelismError as error:
+    except (Problem, ObelismError) as error:
         problem = problem_of(error)
         desk.problem, desk.status = _told(visit, problem), problem.status
     else:

@@ -18,7 +18,7 @@ def show_feeds(visit: Visit) -> Response:
     return _page(visit)
 
 
-@routes.add("POST", "/feeds")
+@routes.add("POST", "/feeds", writes=True)
 def add_feed(visit: Visit) -> Response:
     url = visit.form.get("url", "").strip()
     if not is_feed(url) or len(url.encode("utf-8", "replace")) > MAX_URL:
@@ -27,7 +27,7 @@ def add_feed(visit: Visit) -> Response:
     return visit.go("show_feeds", "feed_added" if added else "feed_known")
 
 
-@routes.add("POST", "/feeds/remove")
+@routes.add("POST", "/feeds/remove", writes=True)
 def remove_feed(visit: Visit) -> Response:
     visit.service.store.feeds.remove(visit.form.get("url", ""), visit.actor)
     return visit.go("show_feeds", "feed_removed")

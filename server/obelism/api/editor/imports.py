@@ -14,6 +14,7 @@ from flask import Response, render_template, stream_with_context
 
 from obelism import ingest
 from obelism.api.editor.visits import Routes, Visit
+from obelism.api.problems import Problem
 from obelism.errors import ObelismError
 from obelism.ingest import Options, Rejected
 from obelism.model import Claim
@@ -56,10 +57,13 @@ def _told(visit: Visit, url: str, head: str, tail: str) -> Iterator[str]:
         while batch := list(islice(entries, BATCH)):
             claims = [entry for entry in batch if isinstance(entry, Claim)]
             rejected += [entry for entry in batch if isinstance(entry, Rejected)]
-            summary += visit.service.store.put(claims, visit.actor)
+            with visit.service.one_writer():
+                summary += visit.service.store.put(claims, visit.actor)
             yield f"<p>{visit.words.counted('import_read', summary.total + len(rejected))}</p>\n"
     except ObelismError as error:
         problem = str(error)
+    except Problem as error:
+        problem = error.detail
     visit.service.refresh()
     yield render_template(
         "editor/import-result.html",

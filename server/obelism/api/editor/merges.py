@@ -24,7 +24,7 @@ def show_merges(visit: Visit) -> Response:
     )
 
 
-@routes.add("POST", "/merges")
+@routes.add("POST", "/merges", writes=True)
 def decide_merge(visit: Visit) -> Response:
     merges, form = visit.service.store.merges, visit.form
     first, second = form.get("first", "").strip(), form.get("second", "").strip()
@@ -40,7 +40,7 @@ def decide_merge(visit: Visit) -> Response:
     return visit.go("show_merges", "apart" if visit.act == "apart" else "merged")
 
 
-@routes.add("POST", "/merges/by-hand")
+@routes.add("POST", "/merges/by-hand", writes=True)
 def merge_by_hand(visit: Visit) -> Response:
     try:
         visit.service.store.merges.merge(
@@ -52,7 +52,7 @@ def merge_by_hand(visit: Visit) -> Response:
     return visit.go("show_merges", "merged")
 
 
-@routes.add("POST", "/merges/undo")
+@routes.add("POST", "/merges/undo", writes=True)
 def undo_merge(visit: Visit) -> Response:
     wish = visit.form.get("merge", "")
     if not (wish.isascii() and wish.isdigit()):

@@ -39,7 +39,7 @@ def show_feedback(visit: Visit) -> Response:
     return visit.page("feedback", complaints=_complaints(visit))
 
 
-@routes.add("POST", "/feedback")
+@routes.add("POST", "/feedback", writes=True)
 def decide_feedback(visit: Visit) -> Response:
     id, kind = visit.form.get("id", ""), next((k for k in KINDS if k == visit.form.get("kind")), None)
     if kind is None or visit.act not in ("confirm", "dismiss"):

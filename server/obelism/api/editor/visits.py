@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -71,9 +71,14 @@ class Routes:
     def __init__(self) -> None:
         self.all: list[tuple[str, str, Handler]] = []
 
-    def add(self, method: str, path: str) -> Callable[[Handler], Handler]:
+    def add(self, method: str, path: str, *, writes: bool = False) -> Callable[[Handler], Handler]:
+        """Make the decorated function the handler of `method` and `path`.
+
+        With `writes` all that it does is one change: no other is made meanwhile in this worker.
+        """
+
         def keep(handler: Handler) -> Handler:
-            self.all.append((method, path, handler))
+            self.all.append((method, path, _written(handler) if writes else handler))
             return handler
 
         return keep
@@ -100,6 +105,15 @@ def _view(handler: Handler, service: Service, sessions: Sessions) -> Callable[[]
         return answer
 
     return view
+
+
+def _written(handler: Handler) -> Handler:
+    @wraps(handler)
+    def alone(visit: Visit) -> Response:
+        with visit.service.one_writer():
+            return handler(visit)
+
+    return alone
 
 
 def editor_token(service: Service, name: str) -> Token | None:
