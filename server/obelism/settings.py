@@ -204,8 +204,8 @@ class Settings:
     rate_limit: str = _setting(
         "120 per minute",
         _rate,
-        "Checks, look-ups and lists of claims, of each so many, that one client may ask for. Counted in each worker, "
-        "or in Redis.",
+        "Checks, look-ups and lists of claims, of each so many, that one client may ask for, and forms of each kind "
+        "that an editor may send. Counted in each worker, or in Redis.",
     )
     token_failures: str = _setting("10 per minute", _rate, "Wrong tokens that one client may send.")
     secret_key: str = _setting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from flask import Flask
 from editing import Editor
 from obelism.api import service
 from obelism.api.editor.sessions import IDLE_SECONDS, WHOLE_SECONDS, Session, Sessions
+from obelism.api.editor.visits import SIGN_IN_BYTES
 from obelism.model import Position, Review
 from serving import BRIDGE, MAYOR, application, browser, program
 
@@ -168,6 +170,51 @@ def test_every_page_needs_the_session(app: Flask) -> None:
         told = answer.headers.get("Location", "") if method == "GET" else answer.get_data(as_text=True)
         assert answer.status_code == (303 if method == "GET" else 401), rule
         assert "sign-in" in told
+
+
+class Counted(io.BytesIO):
+    """A body that knows how much of it was read."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.taken = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        part = super().read(size)
+        self.taken += len(part)
+        return part
+
+
+@pytest.mark.parametrize("path", ["/editor/claim", "/editor/import", "/editor/sign-in"])
+def test_of_somebody_who_is_not_signed_in_no_more_is_read_than_a_claim_takes(app: Flask, path: str) -> None:
+    body = Counted(b"text=" + b"a" * 12_000_000)
+    answer = Editor(app, f"stranger at {path}").client.post(
+        path, input_stream=body, content_length=12_000_005, content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 413
+    assert body.taken < 5 * SIGN_IN_BYTES
+
+
+def test_an_editor_who_is_signed_in_may_send_more(editor: Editor) -> None:
+    page = editor.get("/editor/claims/new")
+    sent = editor.send(page, "/editor/claim", "lang-fr", text="a" * 2 * SIGN_IN_BYTES)
+    assert sent.status == 200
+
+
+def test_what_an_editor_sends_is_limited_as_readers_are() -> None:
+    with application(rate_limit="3 per minute") as app:
+        editor = Editor(app)
+        editor.sign_in()
+        page = editor.get("/editor/lookup")
+        sent = [editor.send(page, "/editor/lookup", text="A bridge.") for _ in range(4)]
+        assert [page.status for page in sent] == [200, 200, 200, 429]
+        assert 0 < int(sent[3].headers["Retry-After"]) <= 61
+        assert "Too many requests" in sent[3].text
+        assert editor.get("/editor/lookup").status == 200
+        retired = editor.send(
+            editor.get("/editor/claim?id=bridge-closed"), "/editor/claim/retire", reason="Twice."
+        )
+        assert retired.status == 200
 
 
 # --- finding --------------------------------------------------------------------------------------

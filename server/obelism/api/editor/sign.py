@@ -8,7 +8,16 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, request, url_for
 
 from obelism.api.editor.sessions import Sessions
-from obelism.api.editor.visits import EDIT, Form, local_path, read_form, redirect_to, rendered
+from obelism.api.editor.visits import (
+    EDIT,
+    KEPT_BYTES,
+    SIGN_IN_BYTES,
+    Form,
+    local_path,
+    read_form,
+    redirect_to,
+    rendered,
+)
 from obelism.api.front import Lang, chosen_language
 from obelism.api.problems import Problem
 from obelism.api.service import Service
@@ -22,7 +31,7 @@ def install(pages: Blueprint, service: Service, sessions: Sessions) -> None:
         return rendered("sign-in", chosen_language(request.args.get("lang")), to=request.args.get("to"))
 
     def sign_in() -> Response:
-        form = read_form(service)
+        form = read_form(min(SIGN_IN_BYTES, service.settings.max_body_bytes))
         lang = chosen_language(form.get("lang"))
         token = service.store.tokens.check(form.get("token", "").strip())
         if token is None or EDIT not in token.scopes:
@@ -38,7 +47,7 @@ def install(pages: Blueprint, service: Service, sessions: Sessions) -> None:
 
     def sign_out() -> Response:
         session = sessions.read(request)
-        if session and not hmac.compare_digest(read_form(service).get("word", ""), session.word):
+        if session and not hmac.compare_digest(read_form(KEPT_BYTES).get("word", ""), session.word):
             raise Problem(403, "foreign-form", "Not a form of this session", "Open the page again.")
         answer = redirect_to(url_for("editor.sign_in_page"))
         sessions.end(answer, request.is_secure)

@@ -25,6 +25,10 @@ from obelism.store import Token
 
 EDIT = "edit"
 MAX_FIELDS = 20_000
+# What is read of those who are not signed in, or no longer: a claim that they had typed. It comes back with the form
+# that signs in, quoted once more.
+KEPT_BYTES = 256 * 1024
+SIGN_IN_BYTES = 1024 * 1024
 SWITCH = "lang-"
 """How the names of the buttons begin that show a form in another language."""
 
@@ -86,6 +90,10 @@ class Routes:
     def install(self, pages: Blueprint, service: Service, sessions: Sessions) -> None:
         for method, path, handler in self.all:
             view = _view(handler, service, sessions)
+            # The rate limits are kept by these names.
+            view.__name__ = view.__qualname__ = f"editor_{handler.__name__}"
+            if method == "POST":
+                view = service.limits.limited(view)
             pages.add_url_rule(
                 path, handler.__name__, view, methods=[method], provide_automatic_options=False
             )
@@ -93,11 +101,12 @@ class Routes:
 
 def _view(handler: Handler, service: Service, sessions: Sessions) -> Callable[[], Response]:
     def view() -> Response:
-        form = read_form(service) if request.method == "POST" else {}
+        posted = request.method == "POST"
         session = sessions.read(request)
         if session is None or editor_token(service, session.name) is None:
-            return _to_sign_in(form)
-        if request.method == "POST" and not hmac.compare_digest(form.get("word", ""), session.word):
+            return _to_sign_in(read_form(min(KEPT_BYTES, service.settings.max_body_bytes)) if posted else {})
+        form = read_form(service.settings.max_body_bytes) if posted else {}
+        if posted and not hmac.compare_digest(form.get("word", ""), session.word):
             raise Problem(403, "foreign-form", "Not a form of this session", "Open the page again.")
         spoken = _with_language(session, form)
         answer = handler(Visit(service, spoken, form))
@@ -122,12 +131,12 @@ def editor_token(service: Service, name: str) -> Token | None:
     return token if token and EDIT in token.scopes else None
 
 
-def read_form(service: Service) -> dict[str, str]:
-    """The fields of the form that was sent, each name once. Raises Problem."""
+def read_form(limit: int) -> dict[str, str]:
+    """The fields of the form that was sent, of at most `limit` bytes; each name once. Raises Problem."""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise Problem(415, "content-type", "Not a form", "Send the form of this page.")
     try:
-        pairs = fields_of(read_body(request, service.settings.max_body_bytes).content, MAX_FIELDS)
+        pairs = fields_of(read_body(request, limit).content, MAX_FIELDS)
     except ValueError:
         raise Problem(413, "too-large", "Too many fields", f"At most {MAX_FIELDS} can be taken.") from None
     # Browsers send line ends as CR LF.
