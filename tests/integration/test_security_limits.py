@@ -21,7 +21,7 @@ REDIS = shutil.which("redis-server")
 
 @pytest.fixture
 def app() -> Iterator[Flask]:
-    with application(rate_limit="3 per minute", client_requests=1, request_seconds=0.5) as app:
+    with application(rate_limit="3 per minute", client_requests=1, request_seconds=2) as app:
         yield app
 
 
