@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from obelism.matches.features import Features, View, claim_view
 from obelism.model import Phrasing, Reason, Veto
@@ -45,9 +46,11 @@ def _in_words(score: float) -> str:
 
 def _shared_words(said: View, wording: Phrasing) -> list[str]:
     """Content words of the wording that the statement has too, as the wording writes them."""
-    out = []
-    for word in dict.fromkeys(words(wording.text)):
-        term = terms(word, wording.language)
-        if term and term[0] in said.terms and term[0] not in said.names:
-            out.append(word)
-    return out
+    return [word for word, term in _claim_words(wording) if term in said.terms and term not in said.names]
+
+
+@lru_cache(maxsize=20_000)
+def _claim_words(wording: Phrasing) -> tuple[tuple[str, str], ...]:
+    """(word, its term) for the content words of a claim."""
+    found = ((word, terms(word, wording.language)) for word in dict.fromkeys(words(wording.text)))
+    return tuple((word, read[0]) for word, read in found if read)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from obelism.matches.quantities import Quantity, quantities, shared
 from obelism.model import Candidate, Phrasing
@@ -59,6 +59,8 @@ class Features:
 
 
 FEATURE_NAMES = tuple(field.name for field in fields(Features))
+FUZZY = (FEATURE_NAMES.index("token_set"), FEATURE_NAMES.index("partial"))
+"""Places of the features that cost most to compute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ class View:
     names: frozenset[str]
     quantities: tuple[Quantity, ...]
     folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is compared of the text before a statement."""
+
+    terms: frozenset[str]
+    names: frozenset[str]
 
 
 def view_of(text: str, language: str) -> View:
@@ -87,12 +97,19 @@ class Reader:
 
     def __init__(self) -> None:
         self._views: dict[tuple[str, str], View] = {}
+        self._around: dict[tuple[str, str], Around] = {}
 
     def view(self, text: str, language: str) -> View:
         key = (text, language)
         if key not in self._views:
             self._views[key] = view_of(text, language)
         return self._views[key]
+
+    def around(self, context: str, language: str) -> Around:
+        key = (context, language)
+        if key not in self._around:
+            self._around[key] = Around(frozenset(terms(context, language)), frozenset(names_in(context)))
+        return self._around[key]
 
 
 def page_names(texts: Iterable[str]) -> frozenset[str]:
@@ -126,35 +143,66 @@ class Asked:
 
 def features_of(asked: Asked, reader: Reader) -> Features:
     """Compare a statement with the wording of a candidate that suits it best."""
+    rows = matrix_of([asked], reader)
+    fill_fuzzy(rows, [asked], reader, np.array([True]))
+    return features_in(rows[0])
+
+
+def features_in(row: NDArray[np.float64]) -> Features:
+    """The features of a row of the matrix."""
+    return Features(*row.tolist())
+
+
+def matrix_of(asked: Sequence[Asked], reader: Reader) -> NDArray[np.float64]:
+    """(pairs, FEATURE_NAMES): all features but FUZZY, which are 0 until `fill_fuzzy` has computed them."""
+    return np.array([_row(one, reader) for one in asked], np.float64).reshape(-1, len(FEATURE_NAMES))
+
+
+def fill_fuzzy(
+    rows: NDArray[np.float64], asked: Sequence[Asked], reader: Reader, worth: NDArray[np.bool_]
+) -> None:
+    """Compute what `matrix_of` has left out, for the pairs that are worth it."""
+    chosen = [asked[at] for at in np.flatnonzero(worth).tolist()]
+    said = [reader.view(one.statement, one.language).folded for one in chosen]
+    meant = [claim_view(wording_for(one.candidate, one.language)).folded for one in chosen]
+    for place, scorer in zip(FUZZY, (fuzz.token_set_ratio, fuzz.partial_ratio), strict=True):
+        rows[worth, place] = process.cpdist(said, meant, scorer=scorer, dtype=np.float64) / 100
+
+
+def _row(asked: Asked, reader: Reader) -> tuple[float, ...]:
+    """The features in order, the fuzzy ones 0."""
     candidate, language = asked.candidate, asked.language
     wording = wording_for(candidate, language)
-    said, around = reader.view(asked.statement, language), reader.view(asked.context, language)
+    said, around = reader.view(asked.statement, language), reader.around(asked.context, language)
     meant = claim_view(wording)
-    nearby = said.names | around.names
-    met, missing, extra = shared(meant.quantities, said.quantities)
-    support = max(asked.support, candidate.rank_score, 1e-6)
-    return Features(
-        dense=candidate.dense,
-        lexical=min(candidate.lexical, 1.0),
-        token_set=fuzz.token_set_ratio(said.folded, meant.folded) / 100,
-        partial=fuzz.partial_ratio(said.folded, meant.folded) / 100,
-        claim_covered=_share(meant.terms & said.terms, meant.terms),
-        claim_covered_in_context=_share(meant.terms & (said.terms | around.terms), meant.terms),
-        statement_covered=_share(meant.terms & said.terms, said.terms),
-        names_met=_share(meant.names & said.names, meant.names),
-        names_met_in_context=_share(meant.names & nearby, meant.names),
-        names_missing=min(len(meant.names - nearby), 3) / 3,
-        names_extra=min(len(said.names - meant.names), 3) / 3,
-        numbers_met=min(met, 2) / 2,
-        numbers_missing=min(missing, 2) / 2,
-        numbers_extra=min(extra, 2) / 2,
-        length=min(len(said.terms), 30) / 30,
-        claim_length=min(len(meant.terms), 30) / 30,
-        across=float(wording.language[:2] != language[:2]),
-        names_on_page=_share(meant.names & (nearby | asked.page_names), meant.names),
-        support=support,
-        closeness=candidate.rank_score / support,
-        lead=0.0 if candidate.rival is None else _within(candidate.dense - candidate.rival, 0.3),
+    own = meant.terms & said.terms
+    lacking = meant.names - said.names
+    missing = lacking - around.names
+    met, unmet, extra = shared(meant.quantities, said.quantities)
+    rank_score = candidate.rank_score
+    support = max(asked.support, rank_score, 1e-6)
+    return (
+        candidate.dense,
+        min(candidate.lexical, 1.0),
+        0.0,
+        0.0,
+        _share(len(own), len(meant.terms)),
+        _share(len(own) + len((meant.terms - own) & around.terms), len(meant.terms)),
+        _share(len(own), len(said.terms)),
+        _share(len(meant.names) - len(lacking), len(meant.names)),
+        _share(len(meant.names) - len(missing), len(meant.names)),
+        min(len(missing), 3) / 3,
+        min(len(said.names) - len(meant.names) + len(lacking), 3) / 3,
+        min(met, 2) / 2,
+        min(unmet, 2) / 2,
+        min(extra, 2) / 2,
+        min(len(said.terms), 30) / 30,
+        min(len(meant.terms), 30) / 30,
+        float(wording.language[:2] != language[:2]),
+        _share(len(meant.names) - len(missing - asked.page_names), len(meant.names)),
+        support,
+        rank_score / support,
+        0.0 if candidate.rival is None else _within(candidate.dense - candidate.rival, 0.3),
     )
 
 
@@ -162,5 +210,5 @@ def _within(value: float, limit: float) -> float:
     return max(-limit, min(limit, value))
 
 
-def _share(part: frozenset[str], whole: frozenset[str]) -> float:
-    return len(part) / len(whole) if whole else 1.0
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0

@@ -21,7 +21,7 @@ ALIKE = 75
 def vetoes_of(asked: Asked, wording: Phrasing, reader: Reader) -> tuple[Veto, ...]:
     """All differences found between a statement and a wording of the claim."""
     said, meant = reader.view(asked.statement, asked.language), claim_view(wording)
-    around = reader.view(asked.context, asked.language).names | asked.page_names
+    around = reader.around(asked.context, asked.language).names | asked.page_names
     found = (
         number_veto(meant, said),
         name_veto(meant, said, around),
