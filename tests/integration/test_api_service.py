@@ -82,6 +82,8 @@ def test_the_numbers_count_requests_stages_and_notes() -> None:
         client, service = program(app), app.extensions["obelism"]
         service.store.feeds.add("https://feeds.example/all.json?key=secret", "test")
         service.store.feeds.succeeded("https://feeds.example/all.json?key=secret")
+        service.store.feeds.add("https://feeds.example/all.json?key=secret&page=2", "test")
+        service.store.feeds.succeeded("https://feeds.example/all.json?key=secret&page=2")
         client.post("/v1/notes", json={"html": ARTICLE})
         client.get("/v1/claims/nothing-of-the-kind")
         numbers = client.get("/metrics").text
@@ -92,6 +94,7 @@ def test_the_numbers_count_requests_stages_and_notes() -> None:
         assert "obelism_statements_total 6.0" in numbers
         assert "obelism_claims 2.0" in numbers
         assert 'obelism_feed_age_seconds{feed="https://feeds.example/all.json"}' in numbers
+        assert 'obelism_feed_age_seconds{feed="https://feeds.example/all.json (2)"}' in numbers
         assert "secret" not in numbers
         assert "nothing-of-the-kind" not in numbers
 

@@ -269,6 +269,20 @@ def test_pages_that_have_not_changed_since_a_day_are_left_out(site: Site) -> Non
     assert texts(list(load(site.url("/sitemap.xml"), replace(HERE, since="2024-05-15")))) == ["Two"]
 
 
+def test_pages_without_a_date_are_asked_for_only_if_they_changed_since_a_day(site: Site) -> None:
+    def unchanged(asked: Asked) -> Answer:
+        return Answer(status=304 if asked.headers.get("If-Modified-Since") else 500)
+
+    site["/sitemap.xml"] = sitemap((site.url("/1"), None), (site.url("/2"), "2024-06-01"))
+    site["/1"], site["/2"] = unchanged, page("/2", "Two")
+    assert texts(list(load(site.url("/sitemap.xml"), replace(HERE, since="2024-05-15")))) == ["Two"]
+    assert [asked.headers.get("If-Modified-Since") for asked in site.asked] == [
+        None,
+        "Wed, 15 May 2024 00:00:00 GMT",
+        None,
+    ]
+
+
 def test_a_sitemap_on_disk_leads_to_the_web(site: Site, tmp_path: Any) -> None:
     site["/1"] = page("/1", "One")
     (tmp_path / "sitemap.xml").write_text(sitemap((site.url("/1"), None)))

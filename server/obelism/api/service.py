@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -142,15 +143,22 @@ class Service:
         ]
 
     def _feed_ages(self) -> list[tuple[str, float | None]]:
-        """Feeds by host and path, for a query can hold a key, and how old their claims are."""
+        """Feeds by host and path, for a query can hold a key, and how old their claims are.
+
+        Those that differ in nothing else are numbered, in the order of their addresses.
+        """
         try:
             feeds = [] if self.degraded else self.store.feeds.all()
         except Unavailable:
             return []
         now = datetime.now(UTC)
-        return [
-            (urlsplit(feed.url)._replace(query="", fragment="").geturl(), feed.age(now)) for feed in feeds
-        ]
+        ages = []
+        met: Counter[str] = Counter()
+        for feed in feeds:
+            name = urlsplit(feed.url)._replace(query="", fragment="").geturl()
+            met[name] += 1
+            ages.append((name if met[name] == 1 else f"{name} ({met[name]})", feed.age(now)))
+        return ages
 
     def _keep_refreshing(self) -> None:
         while not self._stopped.wait(self.settings.refresh_seconds):

@@ -136,7 +136,7 @@ class ClaimPage(Shape):
 
 
 class ClaimQuery(Shape):
-    """Filters are joined by "and"; `since` compares with the latest review or position."""
+    """Filters are joined by "and"; `since` compares with the latest review."""
 
     after: Identity | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 50

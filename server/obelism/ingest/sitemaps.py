@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import IO
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -35,10 +37,16 @@ MAX_MISSED = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Which pages are fetched: at most `pages`, and none that its sitemap dates before `since`."""
+    """Which pages are fetched: at most `pages`, and none that its sitemap, or its server, dates before `since`."""
 
     pages: int
     since: str | None = None
+
+    def unless_since(self, entry: Listed) -> str | None:
+        """The HTTP date to ask with for a page that its sitemap does not date."""
+        if self.since is None or entry.changed or entry.is_sitemap:
+            return None
+        return format_datetime(datetime.fromisoformat(self.since).replace(tzinfo=UTC), usegmt=True)
 
 
 def claims_of(
@@ -57,7 +65,7 @@ def claims_of(
             yield entry
             continue
         try:
-            fetched = fetcher.fetch(entry.url)
+            fetched = fetcher.fetch(entry.url, last_modified=bounds.unless_since(entry))
         except Refused as error:
             yield Rejected(entry.url, str(error))
             continue
