@@ -1,7 +1,7 @@
 """All benchmarks in one run: `make bench`, or `python tests/bench [PART …]`. Writes docs/BENCHMARKS.md.
 
 Prints one table; ends with 1 when a number is below its floor in floors.json. Parts that lack their data are skipped
-and named; then, or when only some parts are asked for, the document stays as it is.
+and named. When only some parts are asked for, the document keeps what was measured of the others, and on which day.
 """
 
 from __future__ import annotations
@@ -51,12 +51,22 @@ def main(chosen: list[str]) -> int:
     numbers = {name: found for name in chosen or PARTS if (found := measured(name))}
     skipped = [name for name in chosen or PARTS if name not in numbers]
     low = table.below_floors(numbers, FLOORS)
-    told = "\n".join([table.table(numbers), "", *notes(numbers, skipped, low)])
-    print(told)
-    if not chosen and not skipped:
-        table.write(f"{told}\n\n## Every number\n{table.every_number(numbers)}")
+    print("\n".join([table.table(numbers), "", *notes(numbers, skipped, low)]))
+    if numbers:
+        write(numbers)
         print(f"Written to {table.DOCUMENT.relative_to(HERE.parents[1])}.")
     return 1 if low else 0
+
+
+def write(numbers: table.Numbers) -> None:
+    """The document: this run's parts, and of the others what an earlier run measured."""
+    before, days = table.earlier()
+    today = dict.fromkeys(numbers, time.strftime("%Y-%m-%d"))
+    both = {part: numbers.get(part) or before[part] for part in PARTS if part in numbers or part in before}
+    missing = [part for part in PARTS if part not in both]
+    told = [table.table(both), "", *notes(both, missing, table.below_floors(both, FLOORS))]
+    every = table.every_number(both, days | today)
+    table.write("\n".join([*told, "", "## Every number", every]))
 
 
 def measured(name: str) -> dict[str, float]:
@@ -70,13 +80,13 @@ def measured(name: str) -> dict[str, float]:
 
 
 def notes(numbers: table.Numbers, skipped: list[str], low: list[str]) -> list[str]:
-    """What a reader of the table must know: machine and day, what is missing, what is below its floor."""
+    """What a reader of the table must know: the machine, what is missing, what is below its floor."""
     version, machine = platform.python_version(), platform.machine()
-    lines = [f"Python {version}, {machine}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}."]
+    lines = [f"Python {version}, {machine}, {os.cpu_count()} cores."]
     if peers := table.absent_peers(numbers):
         lines.append(f"Peers that this machine lacks: {', '.join(peers)}.")
     if skipped:
-        lines.append(f"**Not measured**, their data is not on this machine: {', '.join(skipped)}.")
+        lines.append(f"**Not measured**: {', '.join(skipped)}.")
     return lines + [f"**Below its floor**: {one}." for one in low]
 
 

@@ -280,13 +280,27 @@ def below_floors(numbers: Numbers, floors: Numbers) -> list[str]:
     ]
 
 
-def every_number(numbers: Numbers) -> str:
-    """All that was measured, under the names that floors and scripts use."""
+def every_number(numbers: Numbers, days: Mapping[str, str]) -> str:
+    """All that was measured, under the names that floors and scripts use, with the day of each part."""
     lines: list[str] = []
     for part, some in numbers.items():
-        lines += ["", f"### {part}", "", "| name | value |", "|---|---|"]
+        lines += ["", f"### {part}, {days[part]}", "", "| name | value |", "|---|---|"]
         lines += [f"| {name} | {value:.3f} |" for name, value in some.items()]
     return "\n".join(lines)
+
+
+def earlier(document: Path = DOCUMENT) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
+    """What `every_number` wrote there: numbers by part, and the day of each."""
+    numbers: dict[str, dict[str, float]] = {}
+    days: dict[str, str] = {}
+    for part, day, rows in re.findall(
+        r"^### (\w+), ([\d-]+)\n\n\| name \| value \|\n.*\n((?:\|.*\n)*)",
+        document.read_text("utf-8"),
+        re.MULTILINE,
+    ):
+        numbers[part] = {name: float(value) for name, value in re.findall(r"\| (.*) \| (.*) \|", rows)}
+        days[part] = day
+    return numbers, days
 
 
 def write(measured: str, document: Path = DOCUMENT) -> None:

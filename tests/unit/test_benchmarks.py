@@ -2,13 +2,14 @@
 
 import json
 import math
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from bench import quality, table
-from bench.__main__ import PARTS
+from bench.__main__ import PARTS, write
 from bench.table import Line
 from obelism import pipeline
 
@@ -59,6 +60,26 @@ def test_a_run_replaces_what_the_last_one_measured_and_keeps_the_words(tmp_path:
     table.write("new", document)
     table.write("newer", document)
     assert document.read_text("utf-8") == f"before\n{table.BEGIN}\n\nnewer\n\n{table.END}\nafter\n"
+
+
+def test_a_run_of_some_parts_keeps_what_was_measured_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = tmp_path / "BENCHMARKS.md"
+    document.write_text(f"{table.BEGIN}\n{table.END}\n", "utf-8")
+    monkeypatch.setattr(table, "earlier", partial(table.earlier, document))
+    monkeypatch.setattr(table, "write", partial(table.write, document=document))
+    write({"pages": {"precision": 0.5, "recall": 0.25, "framing": 0.9}, "paws": {"en_AUC": 0.75}})
+    write({"paws": {"en_AUC": 0.8, "fr: AUC": 0.5}})
+    numbers, days = table.earlier()
+    assert numbers == {
+        "pages": {"precision": 0.5, "recall": 0.25, "framing": 0.9},
+        "paws": {"en_AUC": 0.8, "fr: AUC": 0.5},
+    }
+    assert set(days) == {"pages", "paws"}
+    text = document.read_text("utf-8")
+    assert "**Not measured**: story, ordinary" in text
+    assert "**Below its floor**: pages precision: 0.500" in text
 
 
 def test_the_document_has_the_place_that_a_run_fills() -> None:
