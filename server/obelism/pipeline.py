@@ -134,7 +134,9 @@ class Pipeline:
         of: dict[tuple[int, str], Candidate] = {}
         until = perf_counter() + VERIFY_SECONDS
         questions = [one for _, one in asked]
-        judged = self.matcher.match(questions, MOST_PAIRS, enough=lambda: perf_counter() > until)
+        judged = self.matcher.match(
+            questions, MOST_PAIRS, enough=lambda: perf_counter() > until, only_same=True
+        )
         for (at, one), match in zip(asked, judged, strict=True):
             if match and self._is_noted(match):
                 matches[at].append(match)
@@ -163,7 +165,9 @@ class Pipeline:
                 Asked(one.text, one.context, language, candidate, support=candidate.rank_score)
                 for candidate in earlier
             ]
-            for candidate, match in zip(earlier, self.matcher.match(asked, plausible=0.0), strict=True):
+            for candidate, match in zip(
+                earlier, self.matcher.match(asked, plausible=0.0, only_same=True), strict=True
+            ):
                 if match and self._is_noted(match):
                     matches[at].append(match)
                     of[at, match.claim.id] = candidate

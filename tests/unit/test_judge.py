@@ -9,7 +9,7 @@ from obelism.encoder import default_encoder
 from obelism.matches import Asked, Matcher
 from obelism.matches.judge import verdicts_of
 from obelism.model import Candidate, Claim
-from obelism.verifier import MOST_CLAIMS, Pair, Verdict
+from obelism.verifier import HIGHEST, MOST_CLAIMS, Needed, Pair, Verdict
 
 EVEN_ODDS = (0.25, 0.25, 0.25, 0.25)
 CALLS = Claim("calls", "The minister telephoned the banker every week for a year.", "en")
@@ -23,9 +23,11 @@ class Scripted:
     def __init__(self, odds: dict[str, float]) -> None:
         self.odds = odds
         self.questions: list[list[str]] = []
+        self.needed: list[list[float]] = []
 
-    def judge(self, questions: Sequence[Sequence[Pair]]) -> list[list[Verdict]]:
+    def judge(self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None) -> list[list[Verdict]]:
         self.questions += [[pair.claim for pair in question] for question in questions]
+        self.needed += [list(odds) for odds in needed or ()]
         return [[Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in question] for question in questions]
 
 
@@ -122,3 +124,49 @@ def test_a_claim_word_for_word_is_noted_even_where_it_is_alone_in_the_database(
     (match,) = Matcher(Scripted({CALLS.text: 0.0})).match([asked], plausible=0.0)
     assert match
     assert match.same is noted
+
+
+PARAPHRASED = "For a year, the paper says, the minister telephoned the banker each week."
+
+
+def test_the_odds_that_are_needed_are_those_from_which_on_a_pair_is_the_same() -> None:
+    asked = [asked_about(CALLS, 0.7, 0.4, statement=PARAPHRASED)]
+    verifier = Scripted({CALLS.text: 0.0})
+    Matcher(verifier).match(asked, plausible=0.0, only_same=True)
+    ((needed,),) = verifier.needed
+    for odds, is_same in ((needed - 0.01, False), (needed + 0.01, True)):
+        (match,) = Matcher(Scripted({CALLS.text: odds})).match(asked, plausible=0.0)
+        assert match
+        assert match.same is is_same
+
+
+def test_nothing_is_asked_about_a_statement_that_no_verdict_could_make_the_claim() -> None:
+    verifier = Scripted({CALLS.text: HIGHEST})
+    hopeless = [asked_about(CALLS, 0.0, 0.6, statement="It rains on the hills today.")]
+    assert Matcher(verifier).match(hopeless, plausible=0.0, only_same=True) == [None]
+    assert verifier.questions == []
+    (match,) = Matcher(verifier).match(hopeless, plausible=0.0)
+    assert match
+    assert not match.same
+
+
+def test_a_vetoed_pair_is_read_only_as_a_rival() -> None:
+    other = Claim("sum", "The minister paid the banker 30 % of the price for a year of calls.", "en")
+    statement = "The minister paid the banker 3 % of the price for a year of weekly calls."
+    verifier = Scripted({CALLS.text: 3.0, other.text: 3.0})
+    vetoed = asked_about(other, 0.8, 0.5, statement=statement)
+    assert Matcher(verifier).match([vetoed], plausible=0.0, only_same=True) == [None]
+    assert verifier.questions == []
+    Matcher(verifier).match(
+        [vetoed, asked_about(CALLS, 0.9, 0.2, statement=statement)], plausible=0.0, only_same=True
+    )
+    (question,) = verifier.questions
+    assert set(question) == {other.text, CALLS.text}
+
+
+@pytest.mark.parametrize(("second", "asked"), [(f"{SAID} Often.", 2), ("The harvest was late.", 1)])
+def test_after_a_sentence_that_was_no_match_only_a_likely_one_is_asked_about(second: str, asked: int) -> None:
+    verifier = Scripted({CALLS.text: -5.0})
+    pairs = [asked_about(CALLS, 0.8, 0.5), asked_about(CALLS, 0.7, 0.5, statement=second)]
+    Matcher(verifier).match(pairs, plausible=0.0)
+    assert len(verifier.questions) == asked

@@ -1,5 +1,7 @@
 """The cross-encoder of the package: what it is fed, and what a verdict depends on."""
 
+import math
+
 import pytest
 
 from obelism.verifier import (
@@ -7,6 +9,8 @@ from obelism.verifier import (
     CLAIM,
     CONTEXT,
     EOS,
+    LONGEST,
+    MOST_CLAIMS,
     STATEMENT,
     Pair,
     default_verifier,
@@ -36,6 +40,15 @@ def test_without_a_context_nothing_stands_for_it() -> None:
     assert sequence([7], [], [[8], [9]]) == ([BOS, 7, EOS, EOS, 8, EOS, EOS, 9, EOS], [(3, 5), (6, 8)])
 
 
+def test_many_long_claims_are_cut_to_what_the_network_reads() -> None:
+    ids, spans = sequence([5] * 300, [6] * 300, [[7] * 300] * MOST_CLAIMS)
+    assert len(ids) <= LONGEST
+    assert len({end - start for start, end in spans}) == 1
+    pair = Pair("word " * 200, "claim " * 200, "before " * 200)
+    (verdicts,) = default_verifier().judge([[pair] * MOST_CLAIMS])
+    assert len(verdicts) == MOST_CLAIMS
+
+
 def test_a_verdict_does_not_depend_on_other_questions() -> None:
     for question, verdicts in zip(QUESTIONS, default_verifier().judge(QUESTIONS), strict=True):
         assert default_verifier().judge([question]) == [verdicts]
@@ -60,3 +73,21 @@ def test_framing_odds_are_probabilities() -> None:
 
 def test_nothing_asked_is_nothing_answered() -> None:
     assert default_verifier().judge([]) == []
+
+
+IN_CONTEXT = QUESTIONS[2]
+
+
+def test_what_stands_before_a_sentence_is_left_unread_where_it_cannot_matter() -> None:
+    (((alone,),)) = default_verifier().judge([[Pair(IN_CONTEXT[0].statement, IN_CONTEXT[0].claim)]])
+    assert default_verifier().judge([IN_CONTEXT], [[math.inf]]) == [[alone]]
+    assert default_verifier().judge([IN_CONTEXT]) != [[alone]]
+
+
+@pytest.mark.parametrize("needed", [-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0])
+def test_a_verdict_comes_to_what_is_needed_or_not_however_little_is_read(needed: float) -> None:
+    for ((whole,),), ((short,),) in (
+        (default_verifier().judge([question]), default_verifier().judge([question], [[needed]]))
+        for question in QUESTIONS
+    ):
+        assert short == whole or (short.same < needed and whole.same < needed)
