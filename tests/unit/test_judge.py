@@ -7,7 +7,7 @@ import pytest
 from obelism.candidates import Index
 from obelism.encoder import default_encoder
 from obelism.matches import Asked, Matcher
-from obelism.matches.judge import verdicts_of
+from obelism.matches.judge import HANDFUL, verdicts_of
 from obelism.model import Candidate, Claim
 from obelism.verifier import HIGHEST, MOST_CLAIMS, Needed, Pair, Verdict
 
@@ -170,3 +170,11 @@ def test_after_a_sentence_that_was_no_match_only_a_likely_one_is_asked_about(sec
     pairs = [asked_about(CALLS, 0.8, 0.5), asked_about(CALLS, 0.7, 0.5, statement=second)]
     Matcher(verifier).match(pairs, plausible=0.0)
     assert len(verifier.questions) == asked
+
+
+def test_whether_time_is_up_is_asked_after_every_handful() -> None:
+    verifier = Scripted({CALLS.text: 3.0})
+    pairs = [asked_about(CALLS, 0.8, 0.5, statement=f"{SAID} Day {day}.") for day in range(10 * HANDFUL)]
+    asked = iter([False, False, True])
+    Matcher(verifier).match(pairs, enough=lambda: next(asked))
+    assert len(verifier.questions) == 1 + 2 * HANDFUL

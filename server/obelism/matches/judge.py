@@ -37,9 +37,11 @@ from obelism.verifier import HIGHEST, MOST_CLAIMS, Pair, Verdict, Verifier
 
 # A vetoed pair is at most a suggestion: its score stays under the threshold that makes a note.
 VETOED = 0.95
-# Pairs that the verifier is given at a time, and the rest of the last statement's; the likeliest statement alone tells
-# of most pages that they are about none of the claims.
+# Pairs, and the rest of the last statement's, after which it is seen whether there is hope; the likeliest statement
+# alone tells of most pages that they are about none of the claims.
 PROBE, PORTION = 1, 12
+# Pairs that the verifier is given at a time: work for some cores, and on a slow one the time is soon looked at again.
+HANDFUL = 4
 # When no pair of a portion is as likely as HOPE by the verifier, the less plausible ones are not asked about either,
 # but for those LIKELY by the cheap features. On 91 labelled, golden and ordinary pages none of 90 notes is lost by it,
 # nor with portions of 8; with HOPE alone three are.
@@ -135,14 +137,19 @@ class Matcher:
         if only_same:
             needed = {at: self._needed(rows[at], seen[at], vetoes[at]) for at in chosen}
         out: list[Match | None] = [None] * len(asked)
-        for portion, following in pairwise([*_portions(chosen, asked, needed), []]):
-            best = 0.0
-            for at, verdict in _answers(self.verifier, asked, portion, needed).items():
+        best, read, size = 0.0, 0, PROBE
+        for some, following in pairwise([*_handfuls(chosen, asked, needed), []]):
+            for at, verdict in _answers(self.verifier, asked, some, needed).items():
                 score = self._probability(verdict, seen[at])
                 out[at] = self._judged(asked[at], seen[at], verdict, score, vetoes[at], reader)
                 best = max(best, score)
-            is_hopeful = best >= HOPE or (following and cheap[following[0]] >= LIKELY)
-            if not is_hopeful or enough():
+            read += len(some)
+            if read >= size:
+                is_hopeful = best >= HOPE or (following and cheap[following[0]] >= LIKELY)
+                if not is_hopeful:
+                    break
+                best, read, size = 0.0, 0, PORTION
+            if enough():
                 break
         return out
 
@@ -298,7 +305,7 @@ def _questions(places: Sequence[int], asked: Sequence[Asked]) -> Iterator[tuple[
         yield [at], rivals[: MOST_CLAIMS - 1]
 
 
-def _portions(
+def _handfuls(
     chosen: Sequence[int], asked: Sequence[Asked], needed: Mapping[int, float]
 ) -> Iterator[list[int]]:
     """The chosen pairs, those of one statement together, the statements with the likeliest pairs first; without the
@@ -306,17 +313,17 @@ def _portions(
     of: dict[tuple[str, str], list[int]] = defaultdict(list)
     for at in chosen:
         of[asked[at].statement, asked[at].context].append(at)
-    portion: list[int] = []
+    handful: list[int] = []
     size = PROBE
     for places in of.values():
         if all(needed[at] > HIGHEST for at in places):
             continue
-        portion += places
-        if len(portion) >= size:
-            yield portion
-            portion, size = [], PORTION
-    if portion:
-        yield portion
+        handful += places
+        if len(handful) >= size:
+            yield handful
+            handful, size = [], HANDFUL
+    if handful:
+        yield handful
 
 
 def _whole_matrix(asked: Sequence[Asked], reader: Reader) -> Rows:
