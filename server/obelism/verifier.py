@@ -1,7 +1,7 @@
 """(statement, claim) pairs -> are they the same, and how is the claim presented: the trained cross-encoder.
 
 The network reads a statement, what stands before it, and the claims that it might be, all at once, and answers for
-each claim; it was trained on our own articles and pairs (training/, docs/MODEL_CARD.md) and ships in 7 bits inside the
+each claim; it was trained on our own articles and pairs (training/, docs/MODEL_CARD.md) and ships in 8 bits inside the
 package. It is asked only about pairs that the cheap features find plausible.
 """
 
