@@ -10,8 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from obelism import api
 from obelism.article import Limits
 from obelism.candidates import Keeper, open_or_build
-from obelism.encoder import default_encoder
-from obelism.errors import Unavailable
+from obelism.encoder import Encoder, default_encoder, encoder_named
+from obelism.errors import BadInput, Unavailable
 from obelism.pipeline import Pipeline
 from obelism.settings import Settings
 from obelism.starter import open_claims
@@ -54,11 +54,22 @@ def pipeline_of(settings: Settings, store: Store) -> Pipeline:
         except Unavailable:
             return False
 
+    second = second_encoder(settings)
     folder = settings.index_folder / _identity(settings, store)
     index = open_or_build(folder, default_encoder(), store.claims, store.latest_change())
     keeper = Keeper(index, folder, lambda after: store.changes(after))
     keeper.refresh()
-    return Pipeline(index, keeper.refresh, store.score_floors, is_reviewed, limits=limits)
+    return Pipeline(index, keeper.refresh, store.score_floors, is_reviewed, limits=limits, second=second)
+
+
+def second_encoder(settings: Settings) -> Encoder | None:
+    """The encoder of OBELISM_SECOND_ENCODER; raises BadInput naming it when it cannot be had."""
+    if not settings.second_encoder:
+        return None
+    try:
+        return encoder_named(settings.second_encoder)
+    except BadInput as error:
+        raise BadInput(f"OBELISM_SECOND_ENCODER={settings.second_encoder}: {error}") from error
 
 
 def _identity(settings: Settings, store: Store) -> str:

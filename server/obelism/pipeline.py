@@ -9,8 +9,9 @@ from time import perf_counter
 
 from obelism.article import Limits, read_article
 from obelism.candidates import Index
+from obelism.encoder import Encoder
 from obelism.framing import frame, refers_back
-from obelism.matches import Asked, Matcher, page_names
+from obelism.matches import Asked, Matcher, Nearness, page_names
 from obelism.model import Article, Candidate, Claim, Match, Page, Reading, Statement
 from obelism.notes import Found, notes_of
 from obelism.ratings import status_of
@@ -32,6 +33,8 @@ VERIFY_SECONDS = 2.0
 BEFORE = 3
 LOOKUP_CANDIDATES = 100
 LOOKUP_VERIFIED = 24
+# So long after the beginning of a look-up no more claims are put to a second encoder; those it has met are kept.
+LOOKUP_SECONDS = 2.0
 
 Timer = Callable[[str, float], None]
 Keep = Callable[[Claim], bool]
@@ -68,13 +71,15 @@ class Pipeline:
         verifier: Verifier | None = None,
         limits: Limits | None = None,
         timer: Timer | None = None,
+        second: Encoder | None = None,
     ) -> None:
         self.index = index
         self.take_in = take_in
         self.floors = floors
         self.is_reviewed = is_reviewed
         self._least: Mapping[str, float] = floors()
-        self.matcher = Matcher(verifier or default_verifier())
+        nearness = None if second is None else Nearness(second)
+        self.matcher = Matcher(verifier or default_verifier(), nearness=nearness)
         self.limits = limits or Limits()
         self.timer = timer or (lambda _stage, _seconds: None)
 
@@ -123,7 +128,8 @@ class Pipeline:
         (candidates,) = self.index.candidates([text], spoken, LOOKUP_CANDIDATES if keep is None else 1000)
         kept = [one for one in candidates if keep is None or keep(one.claim)][:LOOKUP_CANDIDATES]
         asked = [Asked(text, "", spoken, one) for one in kept]
-        return self.matcher.rank(asked, LOOKUP_VERIFIED)[:limit]
+        until = perf_counter() + LOOKUP_SECONDS
+        return self.matcher.rank(asked, LOOKUP_VERIFIED, lambda: perf_counter() > until)[:limit]
 
     def _matches(
         self, sentences: Sequence[Sentence], candidates: Sequence[Sequence[Candidate]], language: str

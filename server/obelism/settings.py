@@ -244,6 +244,13 @@ class Settings:
         _count(1, 10_080),
         "How old a feed becomes before `obelism serve --sync` and `obelism claims sync --repeat` fetch it again.",
     )
+    second_encoder: str = _setting(
+        "",
+        _text,
+        "A second, more exact encoder that orders the results of look-ups: `e5`, which `obelism[precise]` brings, or "
+        "the folder of an ONNX sentence model with `model.onnx` and `tokenizer.json`.",
+        shown="none",
+    )
     fact_check_key: str = _setting("", _text, "Key for the Google Fact Check Tools API.", shown="none")
     index_folder: Path = _setting(  # noqa: RUF009 (it returns a field)
         lambda: user_cache_path("obelism") / "index",

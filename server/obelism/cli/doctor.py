@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 import click
 import httpx
@@ -17,6 +18,9 @@ from obelism.settings import Settings, unknown_variables
 from obelism.starter import open_claims
 
 ENOUGH_BYTES = 200 * 1024 * 1024
+# Claims to try the second encoder with, and so many a second below which look-ups are noticeably slower.
+EXAMPLES = [f"The minister telephoned the banker in week {number} of the year." for number in range(16)]
+SLOW = 10
 THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]", "::1"}
 
 
@@ -39,6 +43,7 @@ def doctor() -> None:
         _disk,
         _index,
         _models,
+        _second_encoder,
         _callers,
         _requests,
         _cookies,
@@ -114,6 +119,19 @@ def _models(settings: Settings) -> Finding:
 
     matches = create_pipeline(settings).look_up("This installation works.", "en", 1)
     return Finding(f"encoder, index and verifier work ({len(matches)} claim looked up)")
+
+
+def _second_encoder(settings: Settings) -> Finding:
+    from obelism.app import second_encoder
+
+    encoder = second_encoder(settings)
+    if encoder is None:
+        return Finding("look-ups are ordered without a second encoder")
+    started = perf_counter()
+    encoder.encode(EXAMPLES)
+    speed = len(EXAMPLES) / (perf_counter() - started)
+    slow = "look-ups take up to two seconds; a smaller model is quicker" if speed < SLOW else ""
+    return Finding(f"the second encoder {encoder.name} works: {speed:.0f} short texts/s", slow, False)
 
 
 def _callers(settings: Settings) -> Finding:

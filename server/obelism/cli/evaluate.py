@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from obelism.app import create_pipeline
+from obelism.app import create_pipeline, second_encoder
 from obelism.candidates import Index
 from obelism.encoder import default_encoder
 from obelism.errors import BadInput
@@ -106,4 +106,5 @@ def _pipeline_for(folder: Path) -> Pipeline:
 
 
 def _over(claims: Iterable[Claim]) -> Pipeline:
-    return Pipeline(Index.build(claims, default_encoder()))
+    second = second_encoder(Settings.from_environment(os.environ))
+    return Pipeline(Index.build(claims, default_encoder()), second=second)

@@ -2,5 +2,6 @@
 
 from obelism.matches.features import Asked, page_names
 from obelism.matches.judge import Matcher, Model, default_model
+from obelism.matches.nearness import Nearness
 
-__all__ = ["Asked", "Matcher", "Model", "default_model", "page_names"]
+__all__ = ["Asked", "Matcher", "Model", "Nearness", "default_model", "page_names"]
