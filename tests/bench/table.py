@@ -40,17 +40,25 @@ TWEETS, DEBATES, FRENCH = "tweets -> Snopes", "debates -> PolitiFact", "French p
 EXTRACTORS = ("trafilatura", "readability-lxml", "all <p>")
 
 
-def _look_ups(name: str, what: str, goal: float, published: str = "") -> Line:
-    return Line(
-        "look_ups",
-        what,
-        "MAP@5 of look-ups",
-        tuned=f"{name}_train_ours_map5",
-        held_out=f"{name}_dev_ours_map5",
-        peers={"RapidFuzz alone": f"{name}_dev_rapidfuzz_map5", "BM25": f"{name}_dev_bm25_map5"},
-        published=published,
-        goal=goal,
+def _look_ups(name: str, what: str, goal: float, with_extra: float, published: str = "") -> tuple[Line, Line]:
+    peers = {"RapidFuzz alone": f"{name}_dev_rapidfuzz_map5", "BM25": f"{name}_dev_bm25_map5"}
+    first, second = (
+        Line(
+            "look_ups",
+            what,
+            measure,
+            tuned=f"{name}_train_{way}_map5",
+            held_out=f"{name}_dev_{way}_map5",
+            peers=peers,
+            published=published,
+            goal=least,
+        )
+        for way, measure, least in (
+            ("ours", "MAP@5 of look-ups", goal),
+            ("precise", "… with `obelism[precise]`", with_extra),
+        )
     )
+    return first, second
 
 
 def _found(name: str, what: str) -> Line:
@@ -125,9 +133,9 @@ LINES = (
         "documents", "transcripts, 19,250 claims", "… unjudged taken for wrong", held_out="strict precision"
     ),
     Line("documents", "transcripts, 19,250 claims", "recall of notes", held_out="recall"),
-    _look_ups("tweets", TWEETS, 0.82, "0.929 (test set, fine-tuned transformer)"),
-    _look_ups("debates", DEBATES, 0.50, "0.328 (test set, official)"),
-    _look_ups("french", FRENCH, 0.76),
+    *_look_ups("tweets", TWEETS, 0.82, 0.85, "0.929 (test set, fine-tuned transformer)"),
+    *_look_ups("debates", DEBATES, 0.50, 0.50, "0.328 (test set, official)"),
+    *_look_ups("french", FRENCH, 0.76, 0.79),
     _found("tweets", TWEETS),
     _found("debates", DEBATES),
     _found("french", FRENCH),
