@@ -71,6 +71,7 @@ class Pipeline:
         verifier: Verifier | None = None,
         limits: Limits | None = None,
         timer: Timer | None = None,
+        verify_seconds: float = VERIFY_SECONDS,
         second: Encoder | None = None,
     ) -> None:
         self.index = index
@@ -81,6 +82,7 @@ class Pipeline:
         nearness = None if second is None else Nearness(second)
         self.matcher = Matcher(verifier or default_verifier(), nearness=nearness)
         self.limits = limits or Limits()
+        self.verify_seconds = verify_seconds
         self.timer = timer or (lambda _stage, _seconds: None)
 
     @property
@@ -138,7 +140,7 @@ class Pipeline:
         asked = asked_of_page([(one.text, one.context) for one in sentences], candidates, language)
         matches: list[list[Match]] = [[] for _ in sentences]
         of: dict[tuple[int, str], Candidate] = {}
-        until = perf_counter() + VERIFY_SECONDS
+        until = perf_counter() + self.verify_seconds
         questions = [one for _, one in asked]
         judged = self.matcher.match(
             questions, MOST_PAIRS, enough=lambda: perf_counter() > until, only_same=True

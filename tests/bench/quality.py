@@ -12,7 +12,6 @@ import math
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from bs4 import BeautifulSoup
 from rapidfuzz import fuzz, process
 
 from bench.retrieval import index_of
-from obelism import pipeline
 from obelism.candidates import Index
 from obelism.encoder import default_encoder
 from obelism.evaluation import (
@@ -55,27 +53,16 @@ def development(name: str) -> bool:
 
 
 def pipeline_over(claims: Iterable[Claim]) -> Pipeline:
-    return Pipeline(Index.build(claims, default_encoder()))
-
-
-@contextmanager
-def unhurried() -> Iterator[None]:
-    """Pages are judged in full, however long it takes: quality that hung on the load of a machine could not be gated.
+    """Judges pages in full, however long it takes: quality that hung on the load of a machine could not be gated.
 
     Cut off after half a second, the nine pages had 24 notes instead of 22, and 0.92 of them right instead of 0.86.
     """
-    before = pipeline.VERIFY_SECONDS
-    pipeline.VERIFY_SECONDS = math.inf
-    try:
-        yield
-    finally:
-        pipeline.VERIFY_SECONDS = before
+    return Pipeline(Index.build(claims, default_encoder()), verify_seconds=math.inf)
 
 
 # --- pages
 
 
-@unhurried()
 def pages() -> Scores:
     """The shared labelled pages, with their claims; and the naive form on the same pages."""
     folder = DATA / "pages"
@@ -115,7 +102,6 @@ def naive_notes(html: str, claims: Sequence[Claim]) -> Iterator[tuple[str, str]]
         yield from ((text, claim) for claim in dict.fromkeys(wordings[at][0] for _, _, at in found))
 
 
-@unhurried()
 def story() -> Scores:
     """Our own golden pages, against all starter claims at once."""
     claims = list(starter_claims())
@@ -128,7 +114,6 @@ def story() -> Scores:
     return scores
 
 
-@unhurried()
 def ordinary() -> Scores:
     """Real news pages against the starter claims and the claims of the labelled pages: each flag is a mistake."""
     folder = DATA / "extraction" / "pages"
@@ -145,11 +130,14 @@ def ordinary() -> Scores:
     }
 
 
-@unhurried()
 def documents() -> Scores:
     """Whole transcripts against all 19,250 claims of the debates, twins and near misses of each claim included."""
     folder = DATA / "document-level"
-    return evaluate_documents(folder, Pipeline(index_of("checkthat2021-debates"))) if folder.exists() else {}
+    return (
+        evaluate_documents(folder, Pipeline(index_of("checkthat2021-debates"), verify_seconds=math.inf))
+        if folder.exists()
+        else {}
+    )
 
 
 # --- pairs
