@@ -286,6 +286,12 @@ def test_strong_rules_win_over_the_odds_and_weak_ones_do_not() -> None:
     assert combined(Ruling("denied", 0.7, "polarity"), None) == "denied"
 
 
+def test_a_sentence_without_any_cue_is_the_pages_own_voice_unless_the_odds_are_clear() -> None:
+    plain = Ruling("asserted", 0.8, "plain")
+    assert combined(plain, (0.3, 0.4, 0.2, 0.1)) == "asserted"
+    assert combined(plain, (0.02, 0.02, 0.95, 0.01)) == "denied"
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
