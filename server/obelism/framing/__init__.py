@@ -74,8 +74,7 @@ def _met_by(ruling: Ruling) -> Sequence[float]:
     if counted is None:
         return written
     return [
-        WRITTEN_SHARE * one + (1 - WRITTEN_SHARE) * other
-        for one, other in zip(written, counted, strict=True)
+        WRITTEN_SHARE * one + (1 - WRITTEN_SHARE) * other for one, other in zip(written, counted, strict=True)
     ]
 
 
