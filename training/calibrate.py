@@ -31,8 +31,8 @@ from obelism.encoder import E5Encoder, default_encoder
 from obelism.errors import NotAnArticle
 from obelism.evaluation import claims_of
 from obelism.framing.rules import rule
-from obelism.matches.features import FEATURE_NAMES, Asked, Reader, features_of, wording_for
-from obelism.matches.judge import beside_others, verdicts_of, whole_matrix
+from obelism.matches.features import FEATURE_NAMES, Asked, Reader, features_of, whole_matrix, wording_for
+from obelism.matches.judge import beside_others, verdicts_of
 from obelism.matches.nearness import Nearness
 from obelism.matches.vetoes import vetoes_of
 from obelism.model import FRAMINGS, Candidate, Claim, Page, Phrasing, Review

@@ -143,14 +143,19 @@ class Asked:
 
 def features_of(asked: Asked, reader: Reader) -> Features:
     """Compare a statement with the wording of a candidate that suits it best."""
-    rows = matrix_of([asked], reader)
-    fill_fuzzy(rows, [asked], reader, np.array([True]))
-    return features_in(rows[0])
+    return features_in(whole_matrix([asked], reader)[0])
 
 
 def features_in(row: NDArray[np.float64]) -> Features:
     """The features of a row of the matrix."""
     return Features(*row.tolist())
+
+
+def whole_matrix(asked: Sequence[Asked], reader: Reader) -> NDArray[np.float64]:
+    """The features of all pairs."""
+    rows = matrix_of(asked, reader)
+    fill_fuzzy(rows, asked, reader, np.ones(len(asked), bool))
+    return rows
 
 
 def matrix_of(asked: Sequence[Asked], reader: Reader) -> NDArray[np.float64]:

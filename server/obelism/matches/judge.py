@@ -30,6 +30,7 @@ from obelism.matches.features import (
     features_in,
     fill_fuzzy,
     matrix_of,
+    whole_matrix,
     wording_for,
 )
 from obelism.matches.nearness import Nearness
@@ -358,13 +359,6 @@ def _handfuls(
             handful, size = [], HANDFUL
     if handful:
         yield handful
-
-
-def whole_matrix(asked: Sequence[Asked], reader: Reader) -> Rows:
-    """The features of all pairs."""
-    rows = matrix_of(asked, reader)
-    fill_fuzzy(rows, asked, reader, np.ones(len(asked), bool))
-    return rows
 
 
 def beside_others(rows: Rows) -> Rows:
