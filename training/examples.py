@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ MOST_CLAIMS = 7
 FRAMING_IGNORED = -1
 # Share of the unlabelled sentences that an epoch takes, of those nearer to the claims and of the others.
 NEAR_KEPT, FAR_KEPT = 0.55, 0.2
+# Share of the sentences that stand without what is before them: the service reads a sentence by itself first. Of those
+# that are labelled and far from their claims fewer, as they may say nothing by themselves.
+ALONE, ALONE_FAR = 0.45, 0.1
 # Claims of other articles nearer than this to one of the article's own may be the same claim.
 TWIN = 0.5
 
@@ -125,9 +129,9 @@ class Articles:
                 )
                 count = max(len(labelled[at]), chance.randint(1, MOST_CLAIMS))
                 chosen = [article["claims"][k] for k in order[:count]]
-                yield self._question(
-                    article, at, self._with_others(chosen, number, at, labelled[at], chance), chance
-                )
+                alone = ALONE_FAR if at in labelled and near.max() < middle else ALONE
+                claims = self._with_others(chosen, number, at, labelled[at], chance)
+                yield self._question(article, at, claims, chance, chance.random() < alone)
 
     def _with_others(
         self, chosen: list[dict], number: int, at: int, labelled: set[str], chance: random.Random
@@ -144,13 +148,16 @@ class Articles:
         return chosen[: MOST_CLAIMS + 1]
 
     def _question(
-        self, article: dict, at: int, claims: Sequence[dict], chance: random.Random | None = None
+        self,
+        article: dict,
+        at: int,
+        claims: Sequence[dict],
+        chance: random.Random | None = None,
+        alone: bool = False,
     ) -> Question:
         labels = {x["claim"]: FRAMINGS.index(x["framing"]) for x in article["labels"] if x["sentence"] == at}
         unsure = {x["claim"] for x in article["unsure"] if x["sentence"] == at} - set(labels)
-        context = context_of(article["title"], article["sentences"], at)
-        if chance and chance.random() < 0.07:
-            context = ""
+        context = "" if alone else context_of(article["title"], article["sentences"], at)
         return Question(
             article["title"] if at < 0 else article["sentences"][at],
             context,
@@ -185,6 +192,94 @@ def from_pairs(development: bool, chance: random.Random | None = None) -> list[Q
             if topic != pair["topic"]:
                 targets.insert(chance.randint(0, 1), Target(claim, False))
         out.append(Question(pair["sentence"], "", tuple(targets)))
+    return out
+
+
+# What news puts around a claim without changing its words, by language: with the claim as a sentence or as a clause.
+REPORTS = {
+    "en": {
+        "asserted": ("{Claim}.", "{Claim}, and that is only the beginning.", "As is now established, {claim}."),
+        "attributed": (
+            "According to {who}, {claim}.", "{Claim}, according to {who}.", "On Tuesday {who} said that {claim}.",
+            "“{Claim},” {who} told reporters.", "In a report published on Friday, {who} alleges that {claim}.",
+            "Since Monday, posts shared thousands of times have claimed that {claim}.",
+        ),
+        "denied": (
+            "On Tuesday {who} denied that {claim}.", "There is no evidence that {claim}.",
+            "Contrary to what {who} says, it is not true that {claim}.", "The claim that {claim} is false, {who} said.",
+            "“It is a lie that {claim},” {who} told reporters.", "No, {claim}? That is false.",
+        ),
+        "questioned": (
+            "Is it true that {claim}?", "It is not known whether {claim}.",
+            "Whether {claim} is something that {who} would not say.",
+        ),
+    },
+    "fr": {
+        "asserted": ("{Claim}.", "{Claim}, et l’affaire ne fait que commencer.", "C’est désormais établi : {claim}."),
+        "attributed": (
+            "Selon {who}, {claim}.", "{Claim}, selon {who}.", "Mardi, {who} a affirmé que {claim}.",
+            "« {Claim} », a déclaré {who} à la presse.", "D’après une enquête citée par {who}, {claim}.",
+            "Depuis lundi, des messages très partagés assurent que {claim}.",
+        ),
+        "denied": (
+            "Mardi, {who} a démenti que {claim}.", "Rien ne prouve que {claim}.", "Non, {claim} ? C’est faux.",
+            "Contrairement à ce que dit {who}, il est faux que {claim}.",
+            "L’affirmation selon laquelle {claim} est fausse, a répondu {who}.",
+            "« C’est un mensonge de dire que {claim} », a déclaré {who}.",
+        ),
+        "questioned": (
+            "Est-il vrai que {claim} ?", "On ignore si {claim}.", "Reste à savoir si {claim}, a dit {who}.",
+        ),
+    },
+}  # fmt: skip
+SPEAKERS = {
+    "en": ("the ministry", "a spokesman for the company", "the Daily Courier", "her lawyer", "the mayor",
+           "Reuters", "an official who asked not to be named", "the prosecutor", "a former adviser", "the union"),
+    "fr": ("le ministère", "un porte-parole de l’entreprise", "le quotidien régional", "son avocate", "le maire",
+           "l’AFP", "un responsable qui a requis l’anonymat", "le parquet", "un ancien conseiller", "le syndicat"),
+}  # fmt: skip
+# First words that are small within a sentence.
+SMALL = {
+    "The", "A", "An", "In", "On", "At", "After", "Before", "Since", "By", "During", "Some", "No", "More", "Most",
+    "All", "Every", "Many", "It", "He", "She", "They", "There", "Le", "La", "Les", "L’", "Un", "Une", "Des", "En",
+    "Au", "Aux", "À", "Dans", "Depuis", "Après", "Avant", "Il", "Elle", "Ils", "Elles", "Ce", "Cette", "Ces", "Tous",
+    "Plus", "Aucun",
+}  # fmt: skip
+# "que il", "si ils", as the French templates leave them.
+ELISION = re.compile(r"\b(qu(?=e [aeiouyéèêàâîôûAEIOUÉÈÊ])|s(?=i ils? ))[ei] ")
+
+
+def reported(articles: Articles, count: int, chance: random.Random) -> list[Question]:
+    """Claims in their own words with somebody's "said" around them, beside the others of their article."""
+    out = []
+    for article in chance.choices(articles.articles, k=count):
+        told = chance.choice(article["claims"])
+        language = told["language"]
+        text = told["text"].rstrip(". ")
+        first = text.replace("L’", "L’ ").split(" ")[0]
+        framing = chance.choice(FRAMINGS)
+        sentence = chance.choice(REPORTS[language][framing]).format(
+            Claim=text,
+            claim=text[0].lower() + text[1:] if first in SMALL else text,
+            who=chance.choice(SPEAKERS[language]),
+        )
+        sentence = ELISION.sub("\\1’", sentence)
+        others = chance.sample(article["claims"], min(len(article["claims"]), chance.randint(2, MOST_CLAIMS)))
+        claims = [told, *(one for one in others if one["id"] != told["id"])]
+        chance.shuffle(claims)
+        at = chance.randrange(len(article["sentences"]))
+        out.append(
+            Question(
+                sentence[0].upper() + sentence[1:],
+                context_of(article["title"], article["sentences"], at) if chance.random() < 0.4 else "",
+                tuple(
+                    Target(_wording(one, chance), True, FRAMINGS.index(framing))
+                    if one["id"] == told["id"]
+                    else Target(_wording(one, chance), False)
+                    for one in claims
+                ),
+            )
+        )
     return out
 
 
