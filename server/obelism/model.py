@@ -237,6 +237,8 @@ class Reading:
     article: Article
     statements: int
     notes: tuple[Note, ...] = field(default=())
+    is_hurried: bool = False
+    """Others waited, and so less was compared than the page would have been given alone."""
 
     @property
     def flags(self) -> int:

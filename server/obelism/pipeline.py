@@ -27,7 +27,8 @@ OWN = 6
 PAGE_CLAIMS = 16
 # Pairs of one page that the verifier may be asked about: a page dense with one topic needs about 100.
 MOST_PAIRS = 160
-# A slow or busy machine judges the most plausible pairs only, so that the reader is answered within five seconds.
+# A slow machine judges the most plausible pairs only, so that the reader is answered within five seconds; while others
+# wait, each page has a share of this.
 VERIFY_SECONDS = 2.0
 # Sentences before a statement that the verifier reads with it, after the title.
 BEFORE = 3
@@ -40,6 +41,8 @@ Timer = Callable[[str, float], None]
 Keep = Callable[[Claim], bool]
 TakeIn = Callable[[], int]
 """Brings the index to the store's latest change; says by how many changes it went on."""
+Waiting = Callable[[], int]
+"""How many pages wait until this one is read."""
 Floors = Callable[[], Mapping[str, float]]
 """Claims that readers' confirmed reports have made harder to match: id -> the least score of a note."""
 
@@ -57,6 +60,25 @@ class Sentence:
     @property
     def context(self) -> str:
         return " ".join(self.before)
+
+
+class _Time:
+    """Seconds for the verifier to read one page; a share of them while others wait."""
+
+    def __init__(self, seconds: float, waiting: Waiting) -> None:
+        self.seconds = seconds
+        self.waiting = waiting
+        self.is_hurried = False
+        self._begun = 0.0
+
+    def begin(self) -> None:
+        self._begun = perf_counter()
+
+    def is_up(self) -> bool:
+        passed = perf_counter() - self._begun
+        up = passed > self.seconds / (1 + self.waiting())
+        self.is_hurried |= up and passed <= self.seconds
+        return up
 
 
 class Pipeline:
@@ -84,6 +106,7 @@ class Pipeline:
         self.limits = limits or Limits()
         self.verify_seconds = verify_seconds
         self.timer = timer or (lambda _stage, _seconds: None)
+        self.waiting: Waiting = lambda: 0
 
     @property
     def version(self) -> str:
@@ -103,17 +126,18 @@ class Pipeline:
                 article = replace(article, kind="fact-check")
         with self._timed("statements"):
             statements = statements_of(article, self.limits.max_statements, self.limits.max_statement_length)
-        notes = notes_of(article, self.find(article, statements))
-        return Reading(article, len(statements), notes)
+        time = _Time(self.verify_seconds, self.waiting)
+        notes = notes_of(article, self._find(article, statements, time))
+        return Reading(article, len(statements), notes, time.is_hurried)
 
-    def find(self, article: Article, statements: Sequence[Statement]) -> list[Found]:
+    def _find(self, article: Article, statements: Sequence[Statement], time: _Time) -> list[Found]:
         """All statements that are a claim; a statement may be several."""
         sentences = sentences_of(article, statements)
         with self._timed("candidates"):
             texts = [one.text for one in sentences]
             candidates = self.index.candidates(texts, article.language, PER_STATEMENT)
         with self._timed("matches"):
-            matches = self._matches(sentences, candidates, article.language)
+            matches = self._matches(sentences, candidates, article.language, time)
         with self._timed("framing"):
             return [
                 self._framed(one, match, article.language)
@@ -134,17 +158,19 @@ class Pipeline:
         return self.matcher.rank(asked, LOOKUP_VERIFIED, lambda: perf_counter() > until)[:limit]
 
     def _matches(
-        self, sentences: Sequence[Sentence], candidates: Sequence[Sequence[Candidate]], language: str
+        self,
+        sentences: Sequence[Sentence],
+        candidates: Sequence[Sequence[Candidate]],
+        language: str,
+        time: _Time,
     ) -> list[list[Match]]:
         """The matches that are the same, for each sentence."""
         asked = asked_of_page([(one.text, one.context) for one in sentences], candidates, language)
         matches: list[list[Match]] = [[] for _ in sentences]
         of: dict[tuple[int, str], Candidate] = {}
-        until = perf_counter() + self.verify_seconds
+        time.begin()
         questions = [one for _, one in asked]
-        judged = self.matcher.match(
-            questions, MOST_PAIRS, enough=lambda: perf_counter() > until, only_same=True
-        )
+        judged = self.matcher.match(questions, MOST_PAIRS, enough=time.is_up, only_same=True)
         for (at, one), match in zip(asked, judged, strict=True):
             if match and self._is_noted(match):
                 matches[at].append(match)

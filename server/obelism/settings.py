@@ -192,6 +192,11 @@ class Settings:
         _seconds,
         "Time for one page or look-up. After it the answer is 503, and a worker that hangs is replaced.",
     )
+    wait_seconds: float = _setting(
+        4.5,
+        _seconds,
+        "Time that a page or look-up waits while others are read. After it the answer is 503.",
+    )
     receive_seconds: float = _setting(
         10.0, _seconds, "Time that a client may take to send a request. Then its connection is closed."
     )

@@ -74,7 +74,9 @@ def run(requests: int = REQUESTS) -> dict[str, float]:
             out |= {
                 f"{name}_{readers}": value for name, value in crowd(send, readers, ASKED[readers]).items()
             }
-        out |= {f"{name}_known": value for name, value in crowd(known_page(service), 8, 2_000).items()}
+        # Each worker must have read each page before.
+        crowd(known_page(service), 8, 30 * KNOWN)
+        out |= {f"{name}_known": value for name, value in crowd(known_page(service), 8, 5_000).items()}
         out |= memory(service, requests)
         out |= shutdown(service)
     return out

@@ -7,11 +7,13 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 
 import pytest
 from flask import Flask
 
 from nodes.ports import free_ports
+from obelism.api.turns import AT_ONCE, Turns
 from obelism.model import Page, Reading
 from obelism.settings import Settings
 from serving import ARTICLE, BRIDGE, application, browser, program, token
@@ -184,6 +186,56 @@ def test_one_client_has_only_so_many_requests_in_work(app: Flask) -> None:
     assert first == [200]
     assert (second.status_code, second.headers["Retry-After"]) == (429, "1")
     assert browser(app).post("/v1/lookups", json=asked).status_code == 200
+
+
+def test_costly_work_takes_turns_and_one_client_leaves_one_to_others() -> None:
+    turns = Turns(patience=20)
+    begun: Queue[str] = Queue()
+    ends = {name: threading.Event() for name in ("a1", "a2", "b", "c", "d")}
+    working, most = 0, 0
+
+    def work(name: str) -> None:
+        nonlocal working, most
+        with turns.turn(name[0]):
+            working += 1
+            most = max(most, working)
+            begun.put(name)
+            assert ends[name].wait(20)
+            working -= 1
+
+    threads = {name: threading.Thread(target=work, args=(name,)) for name in ends}
+    threads["a1"].start()
+    assert begun.get(timeout=10) == "a1"
+    threads["a2"].start()
+    threads["b"].start()
+    assert begun.get(timeout=10) == "b", "a client whose page is read waits; another does not"
+    threads["c"].start()
+    ends["b"].set()
+    assert begun.get(timeout=10) == "c"
+    threads["d"].start()
+    ends["a1"].set()
+    assert begun.get(timeout=10) == "a2", "who asked first is served first"
+    ends["c"].set()
+    assert begun.get(timeout=10) == "d"
+    ends["a2"].set()
+    ends["d"].set()
+    for thread in threads.values():
+        thread.join()
+    assert most == AT_ONCE
+
+
+def test_a_page_whose_turn_does_not_come_is_refused_and_a_known_one_needs_none(app: Flask) -> None:
+    client = program(app)
+    assert client.post("/v1/notes", json={"html": ARTICLE}).status_code == 200
+    service = app.extensions["obelism"]
+    service.turns.patience = 0.05
+    with service.turns.turn("one reader"), service.turns.turn("another"):
+        answer = client.post("/v1/notes", json={"html": f"{ARTICLE} "})
+        assert client.post("/v1/notes", json={"html": ARTICLE}).status_code == 200
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
+    assert answer.json["type"] == "urn:obelism:problem:busy"
+    assert answer.headers["Retry-After"] == "5"
+    assert client.post("/v1/notes", json={"html": f"{ARTICLE} "}).status_code == 200
 
 
 LONG = "".join(

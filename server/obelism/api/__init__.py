@@ -23,6 +23,7 @@ from obelism.api.limits import Limits
 from obelism.api.metrics import Meters
 from obelism.api.operations import Operations
 from obelism.api.service import Service
+from obelism.api.turns import Turns
 from obelism.pipeline import Pipeline
 from obelism.settings import Settings
 from obelism.store import Store
@@ -40,6 +41,8 @@ def install(app: Flask, settings: Settings, store: Store, pipeline: Pipeline) ->
     meters = Meters()
     meters.install(app)
     pipeline.timer = meters.stage
+    turns = Turns(settings.wait_seconds)
+    pipeline.waiting = turns.waiting
     operations = Operations()
     operations.all = [operation for group in GROUPS for operation in group.operations.all]
     service = Service(
@@ -50,6 +53,7 @@ def install(app: Flask, settings: Settings, store: Store, pipeline: Pipeline) ->
         meters,
         AnswerCache(settings.cache_bytes, settings.cache_seconds),
         Watchdog(settings.request_seconds),
+        turns,
         operations.all,
     )
     app.before_request(service.start_refreshing)

@@ -88,7 +88,7 @@ def install(app: Flask, service: Service) -> None:
         try:
             service.admit_reader()
             with service.limits.one_of_few():
-                return service.watchdog.run(lambda: _reading(service, lang, text, sent.get("html", "")))
+                return service.work(lambda: _reading(service, lang, text, sent.get("html", "")))
         except (Problem, ObelismError) as error:
             return render_problem(problem_of(error), lang, text)
 

@@ -22,12 +22,13 @@ operations = Operations()
     body=LookupAsked,
     answers={200: ResultsShown},
     limited=True,
-    timed=True,
     for_readers=True,
 )
 def look_up(asked: Asked) -> Answer:
     sent: LookupAsked = asked.body
-    matches = asked.service.pipeline.look_up(sent.text, sent.language, sent.limit, keep=keeper(sent))
+    matches = asked.service.work(
+        lambda: asked.service.pipeline.look_up(sent.text, sent.language, sent.limit, keep=keeper(sent))
+    )
     logs.tell(results=len(matches))
     return Answer(results_shown(matches))
 

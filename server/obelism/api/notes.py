@@ -21,7 +21,6 @@ operations = Operations()
     body=NotesAsked,
     answers={200: NotesShown},
     limited=True,
-    timed=True,
     for_readers=True,
     remembered=True,
 )
@@ -34,11 +33,16 @@ def check_page(asked: Asked) -> Answer:
         service.meters.cached.inc()
         logs.tell(cached=1)
         return Answer(known)
-    sent = validated_json(NotesAsked, raw.content, mend=True)
-    answer = reading_shown(read_page(service, Page(sent.html, sent.url, sent.language)))
-    encoded = Answer(answer).encoded()
-    service.cache.put(key, encoded)
-    return Answer(encoded)
+    reading, answer = service.work(lambda: _answer(service, raw.content))
+    if not reading.is_hurried:
+        service.cache.put(key, answer)
+    return Answer(answer)
+
+
+def _answer(service: Service, content: bytes) -> tuple[Reading, bytes]:
+    sent = validated_json(NotesAsked, content, mend=True)
+    reading = read_page(service, Page(sent.html, sent.url, sent.language))
+    return reading, Answer(reading_shown(reading)).encoded()
 
 
 def read_page(service: Service, page: Page) -> Reading:

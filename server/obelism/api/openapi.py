@@ -32,7 +32,7 @@ MEANINGS = {
     422: "Valid JSON that cannot be used: other fields, or a page without an article",
     429: "Too many requests; see Retry-After",
     500: "A mistake of the service",
-    503: "Took too long, or the store does not answer; see Retry-After",
+    503: "Busy, took too long, or the store does not answer; see Retry-After",
 }
 
 

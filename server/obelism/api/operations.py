@@ -82,8 +82,6 @@ class Operation:
     """The scope that a token must have."""
     limited: bool = False
     """Costly: rate limit, requests at once."""
-    timed: bool = False
-    """Ended when it takes too long; not for what waits for the store, in calls that hear of no end."""
     for_readers: bool = False
     """Readers need a token where the operator says so."""
     writes: bool = False
@@ -162,8 +160,6 @@ def _handled(operation: Operation, asked: Asked) -> Answer:
     if operation.writes:
         with asked.service.one_writer():
             return operation.handler(asked)
-    if operation.timed:
-        return asked.service.watchdog.run(lambda: operation.handler(asked))
     return operation.handler(asked)
 
 

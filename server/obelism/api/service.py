@@ -6,11 +6,11 @@ import logging
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from flask import request
@@ -18,10 +18,11 @@ from flask import request
 from obelism.api.cache import AnswerCache
 from obelism.api.deadline import Watchdog
 from obelism.api.guard import is_local_program
-from obelism.api.limits import Limits
+from obelism.api.limits import Limits, client
 from obelism.api.metrics import Gauge, Meters
 from obelism.api.problems import Problem
 from obelism.api.shapes import FeedShown, Readiness
+from obelism.api.turns import Turns
 from obelism.errors import Unavailable
 from obelism.pipeline import Pipeline
 from obelism.settings import Settings
@@ -29,6 +30,8 @@ from obelism.store import Store
 
 if TYPE_CHECKING:
     from obelism.api.operations import Operation
+
+T = TypeVar("T")
 
 log = logging.getLogger("obelism")
 
@@ -47,6 +50,7 @@ class Service:
     meters: Meters
     cache: AnswerCache
     watchdog: Watchdog
+    turns: Turns
     operations: Sequence[Operation] = ()
     degraded: bool = field(default=False, init=False)
     """The store did not answer when it was last asked."""
@@ -67,6 +71,13 @@ class Service:
         """End the refreshing and let go of the store."""
         self._stopped.set()
         self.store.close()
+
+    def work(self, call: Callable[[], T]) -> T:
+        """`call()`, which reads a page or looks a text up; raises Problem 503 when its turn does not come, or it takes
+        too long."""
+        # Programs that may ask without limits are not counted as one client.
+        with self.turns.turn("" if self.limits.exempt() else client()):
+            return self.watchdog.run(call)
 
     def refresh(self) -> None:
         """Take in changed claims; without the store, go on with those that are known."""

@@ -170,7 +170,7 @@ class Matcher:
                 if not is_hopeful:
                     break
                 best, read, size = 0.0, 0, PORTION
-            if enough():
+            if following and enough():
                 break
         return out
 

@@ -166,8 +166,9 @@ def _preview(visit: Visit, desk: Desk) -> None:
     try:
         with service.limits.one_of_few():
             floor = service.store.floors.get(claim.id)
-            desk.sentences = service.watchdog.run(lambda: judged(service.pipeline, claim, text, floor))
-            desk.similar = service.watchdog.run(lambda: _similar(visit, claim))
+            desk.sentences, desk.similar = service.work(
+                lambda: (judged(service.pipeline, claim, text, floor), _similar(visit, claim))
+            )
     except (Problem, ObelismError) as error:
         problem = problem_of(error)
         desk.problem, desk.status = _told(visit, problem), problem.status
