@@ -1,7 +1,7 @@
 """All benchmarks in one run: `make bench`, or `python tests/bench [PART …]`. Writes docs/BENCHMARKS.md.
 
-Prints one table; ends with 1 when a number is below its floor in floors.json. Parts that lack their data are skipped
-and named. When only some parts are asked for, the document keeps what was measured of the others, and on which day.
+Prints one table; ends with 1 when a number is below its floor in floors.json or a promise is broken. Parts that lack
+their data are skipped and named. When only some parts are asked for, the document keeps what was measured of the others, and on which day.
 """
 
 from __future__ import annotations
@@ -50,12 +50,11 @@ def main(chosen: list[str]) -> int:
         return 2
     numbers = {name: found for name in chosen or PARTS if (found := measured(name))}
     skipped = [name for name in chosen or PARTS if name not in numbers]
-    low = table.below_floors(numbers, FLOORS)
-    print("\n".join([table.table(numbers), "", *notes(numbers, skipped, low)]))
+    print("\n".join([table.table(numbers), "", *notes(numbers, skipped)]))
     if numbers:
         write(numbers)
         print(f"Written to {table.DOCUMENT.relative_to(HERE.parents[1])}.")
-    return 1 if low else 0
+    return 1 if table.below_floors(numbers, FLOORS) or table.broken_promises(numbers) else 0
 
 
 def write(numbers: table.Numbers) -> None:
@@ -64,7 +63,7 @@ def write(numbers: table.Numbers) -> None:
     today = dict.fromkeys(numbers, time.strftime("%Y-%m-%d"))
     both = {part: numbers.get(part) or before[part] for part in PARTS if part in numbers or part in before}
     missing = [part for part in PARTS if part not in both]
-    told = [table.table(both), "", *notes(both, missing, table.below_floors(both, FLOORS))]
+    told = [table.table(both), "", *notes(both, missing)]
     every = table.every_number(both, days | today)
     table.write("\n".join([*told, "", "## Every number", every]))
 
@@ -79,7 +78,7 @@ def measured(name: str) -> dict[str, float]:
     return numbers
 
 
-def notes(numbers: table.Numbers, skipped: list[str], low: list[str]) -> list[str]:
+def notes(numbers: table.Numbers, skipped: list[str]) -> list[str]:
     """What a reader of the table must know: the machine, what is missing, what is below its floor."""
     version, machine = platform.python_version(), platform.machine()
     lines = [f"Python {version}, {machine}, {os.cpu_count()} cores."]
@@ -87,7 +86,8 @@ def notes(numbers: table.Numbers, skipped: list[str], low: list[str]) -> list[st
         lines.append(f"Peers that this machine lacks: {', '.join(peers)}.")
     if skipped:
         lines.append(f"**Not measured**: {', '.join(skipped)}.")
-    return lines + [f"**Below its floor**: {one}." for one in low]
+    lines += [f"**Below its floor**: {one}." for one in table.below_floors(numbers, FLOORS)]
+    return lines + [f"**A promise is broken**: {one}." for one in table.broken_promises(numbers)]
 
 
 if __name__ == "__main__":

@@ -78,6 +78,7 @@ def run(requests: int = REQUESTS) -> dict[str, float]:
         crowd(known_page(service), 8, 30 * KNOWN)
         out |= {f"{name}_known": value for name, value in crowd(known_page(service), 8, 5_000).items()}
         out |= memory(service, requests)
+        out["errors"] = sum(value for name, value in out.items() if name.startswith("errors_"))
         out |= shutdown(service)
     return out
 

@@ -32,6 +32,8 @@ class Line:
     at_most: bool = False
     """Less is better."""
     digits: int = 3
+    is_promise: bool = False
+    """The run fails when the goal is not met."""
 
 
 PAGES = "labelled pages"
@@ -241,10 +243,27 @@ LINES = (
     Line("load", "a page read before, 8 readers", "pages/s", "per_second_known", goal=500, digits=0),
     Line("load", "new pages, 8 readers", "99th percentile, ms", "p99_ms_8", digits=0),
     Line("load", "new pages, 64 readers", "99th percentile, ms", "p99_ms_64", digits=0),
-    Line(
-        "load", "a stop with requests in work", "requests lost", "stop_lost", goal=0, at_most=True, digits=0
+    *(
+        Line("load", what, measure, name, goal=goal, at_most=at_most, digits=0, is_promise=True)
+        for what, measure, name, goal, at_most in (
+            ("all requests of the load", "requests refused or failed", "errors", 0, True),
+            ("18,000 requests after a warm-up", "growth of a worker, MB", "growth_mb", 10, True),
+            ("18,000 requests after a warm-up", "workers replaced", "workers_replaced", 0, True),
+            ("a stop with requests in work", "requests in work", "stop_in_work", 1, False),
+            ("a stop with requests in work", "requests lost", "stop_lost", 0, True),
+            ("a stop with requests in work", "exit code", "stop_code", 0, True),
+        )
     ),
-    Line("hostile", "requests made to hurt", "over 5 s or 500 MB", "over", goal=0, at_most=True, digits=0),
+    Line(
+        "hostile",
+        "requests made to hurt",
+        "over 5 s or 500 MB",
+        "over",
+        goal=0,
+        at_most=True,
+        digits=0,
+        is_promise=True,
+    ),
     Line("hostile", "requests made to hurt", "slowest, s", "slowest_s", goal=5, at_most=True, digits=2),
 )
 HEAD = ("set", "measure", "ours", "tuned half", "held-out half", "peers, same run", "published", "goal")
@@ -285,6 +304,16 @@ def below_floors(numbers: Numbers, floors: Numbers) -> list[str]:
         if numbers.get(part)
         for name, floor in some.items()
         if numbers[part][name] < floor
+    ]
+
+
+def broken_promises(numbers: Numbers, lines: Iterable[Line] = LINES) -> list[str]:
+    """What must hold and does not: `load requests lost: 2, goal 0`."""
+    return [
+        f"{line.part} {line.measure}: {value:g}, goal {line.goal:g}"
+        for line in lines
+        for value in _value(line, numbers.get(line.part, {}))[:1]
+        if line.is_promise and line.goal is not None and not _is_met(line, value)
     ]
 
 
@@ -335,5 +364,8 @@ def _row(line: Line, numbers: Mapping[str, float]) -> Sequence[str]:
 def _goal(line: Line, value: float) -> str:
     if line.goal is None:
         return ""
-    met = value <= line.goal if line.at_most else value >= line.goal
-    return f"{'≤' if line.at_most else '≥'} {line.goal:g}: {'met' if met else 'not met'}"
+    return f"{'≤' if line.at_most else '≥'} {line.goal:g}: {'met' if _is_met(line, value) else 'not met'}"
+
+
+def _is_met(line: Line, value: float) -> bool:
+    return line.goal is None or (value <= line.goal if line.at_most else value >= line.goal)

@@ -54,6 +54,17 @@ def test_a_number_below_its_floor_is_named_with_both() -> None:
     assert table.below_floors(NUMBERS, floors) == ["pages all: 0.925, floor 0.930"]
 
 
+def test_a_broken_promise_is_named_and_a_goal_that_is_none_is_not() -> None:
+    lines = [
+        Line("load", "a stop", "requests lost", "lost", goal=0, at_most=True, is_promise=True),
+        Line("load", "a stop", "in work", "in_work", goal=1, is_promise=True),
+        Line("load", "known pages", "pages/s", "per_second", goal=500),
+    ]
+    measured = {"load": {"lost": 2.0, "in_work": 5.0, "per_second": 79.0}}
+    assert table.broken_promises(measured, lines) == ["load requests lost: 2, goal 0"]
+    assert table.broken_promises({}, lines) == []
+
+
 def test_a_run_replaces_what_the_last_one_measured_and_keeps_the_words(tmp_path: Path) -> None:
     document = tmp_path / "BENCHMARKS.md"
     document.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n", "utf-8")
