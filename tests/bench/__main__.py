@@ -1,7 +1,8 @@
 """All benchmarks in one run: `make bench`, or `python tests/bench [PART …]`. Writes docs/BENCHMARKS.md.
 
 Prints one table; ends with 1 when a number is below its floor in floors.json or a promise is broken. Parts that lack
-their data are skipped and named. When only some parts are asked for, the document keeps what was measured of the others, and on which day.
+their data are skipped and named. When only some parts are asked for, the document keeps what was measured of the
+others, and on which day.
 """
 
 from __future__ import annotations
