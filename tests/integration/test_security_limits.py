@@ -6,9 +6,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from flask import Flask
 
@@ -16,7 +19,7 @@ from nodes.ports import free_ports
 from obelism.api.turns import AT_ONCE, Turns
 from obelism.model import Page, Reading
 from obelism.settings import Settings
-from serving import ARTICLE, BRIDGE, application, browser, program, token
+from serving import ARTICLE, BRIDGE, Client, Running, application, browser, program, running, token
 
 REDIS = shutil.which("redis-server")
 
@@ -25,6 +28,13 @@ REDIS = shutil.which("redis-server")
 def app() -> Iterator[Flask]:
     with application(rate_limit="3 per minute", client_requests=1, request_seconds=2) as app:
         yield app
+
+
+def from_afar(app: Flask, address: str = "192.0.2.7") -> Client:
+    """A program on another machine."""
+    client = program(app)
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
 
 
 def test_a_reader_who_asks_too_often_is_told_when_to_come_back(app: Flask) -> None:
@@ -40,7 +50,74 @@ def test_a_reader_who_asks_too_often_is_told_when_to_come_back(app: Flask) -> No
 def test_lists_of_claims_which_search_the_whole_store_are_limited_too(app: Flask) -> None:
     client = browser(app)
     assert [client.get("/v1/claims?q=nowhere").status_code for _ in range(4)] == [200, 200, 200, 429]
-    assert client.get(f"/v1/claims/{BRIDGE.id}").status_code == 200
+    one = f"/v1/claims/{BRIDGE.id}"
+    assert [client.get(one).status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_changes_from_elsewhere_are_limited_and_those_of_a_script_on_this_machine_are_not(app: Flask) -> None:
+    editor, near, far = token(app), program(app), from_afar(app)
+    claim = {"id": "mill", "text": "The mill of Larnoc ground sand.", "language": "en"}
+    for client, statuses in ((near, [404] * 5), (far, [404, 404, 404, 429, 429])):
+        answers = [client.delete("/v1/claims/none", headers=editor) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == statuses
+    assert [far.put("/v1/claims/mill", json=claim, headers=editor).status_code for _ in range(4)][3] == 429
+    assert [far.post("/v1/claims", json=claim, headers=editor).status_code for _ in range(4)][3] == 429
+
+
+def test_a_claim_with_half_a_character_is_refused_and_not_mended(app: Flask) -> None:
+    body = b'{"id": "mill", "text": "The mill \\ud800", "language": "en"}'
+    answer = program(app).post("/v1/claims", data=body, content_type="application/json", headers=token(app))
+    assert answer.status_code == 400
+
+
+WRONG = {"Authorization": "Bearer guess"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("GET", "/v1/claims", None),
+        ("GET", f"/v1/claims/{BRIDGE.id}", None),
+        ("POST", "/v1/lookups", {"text": "a claim"}),
+        ("POST", "/v1/notes", {"html": ARTICLE}),
+        ("POST", "/v1/feedback", {"claim": BRIDGE.id, "kind": "helpful"}),
+        ("DELETE", f"/v1/claims/{BRIDGE.id}", None),
+    ],
+)
+def test_wrong_tokens_are_throttled_wherever_a_token_is_needed(
+    method: str, path: str, sent: dict[str, str] | None
+) -> None:
+    with application(access="token", token_failures="3 per minute") as app:
+        client = from_afar(app)
+        answers = [client.open(path, method=method, json=sent, headers=WRONG) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+        assert 0 < int(answers[3].headers["Retry-After"]) <= 61
+
+
+def test_wrong_tokens_are_counted_once_a_client_wherever_they_are_tried() -> None:
+    with application(access="token", token_failures="4 per minute") as app:
+        client, reader = from_afar(app), token(app, "read")
+        tried = [
+            client.post("/v1/lookups", json={"text": "a claim"}, headers=WRONG),
+            client.delete("/v1/claims/none", headers=WRONG),
+            client.post("/editor/sign-in", data={"token": "guess"}),
+            client.post("/", data={"text": ARTICLE}, headers=WRONG),
+            client.get("/v1/claims", headers=WRONG),
+            client.put("/v1/claims/none", json={}, headers=WRONG),
+            client.post("/editor/sign-in", data={"token": "guess"}),
+        ]
+        assert [answer.status_code for answer in tried] == [401] * 4 + [429] * 3
+        other = from_afar(app, "192.0.2.8")
+        assert other.get("/v1/claims", headers=reader).status_code == 200
+        assert program(app).get("/v1/claims").status_code == 200
+
+
+def test_where_readers_need_no_token_a_wrong_one_keeps_nobody_from_reading() -> None:
+    with application(token_failures="1 per minute") as app:
+        client = from_afar(app)
+        tried = [client.delete("/v1/claims/none", headers=WRONG).status_code for _ in range(2)]
+        assert tried == [401, 429]
+        assert client.get("/v1/claims", headers=WRONG).status_code == 200
 
 
 def test_each_reader_has_a_limit_of_their_own(app: Flask) -> None:
@@ -186,6 +263,49 @@ def test_one_client_has_only_so_many_requests_in_work(app: Flask) -> None:
     assert first == [200]
     assert (second.status_code, second.headers["Retry-After"]) == (429, "1")
     assert browser(app).post("/v1/lookups", json=asked).status_code == 200
+
+
+def connected(service: Running, head: str) -> socket.socket:
+    """A connection on which `head` was sent."""
+    address = urlsplit(service.address)
+    connection = socket.create_connection((address.hostname, address.port), timeout=30)
+    connection.sendall(f"{head}\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.7\r\n".encode())
+    return connection
+
+
+@pytest.mark.parametrize("path", ["/v1/notes", "/v1/feedback", "/", "/editor/sign-in", "/editor/claim"])
+def test_half_sent_bodies_of_one_client_keep_no_other_waiting(path: str, half_open: Running) -> None:
+    kind = "application/json" if path.startswith("/v1") else "application/x-www-form-urlencoded"
+    head = f"POST {path} HTTP/1.1\r\nContent-Type: {kind}\r\nContent-Length: 99"
+    with ExitStack() as connections:
+        for _ in range(8):
+            connections.enter_context(connected(half_open, head)).sendall(b"\r\n{")
+        began = time.monotonic()
+        for _ in range(3):
+            answer = httpx.get(f"{half_open.address}/healthz", timeout=30)
+            assert answer.status_code == 200
+        # A slot of its own was held for a minute, a connection in gunicorn's main thread for 2 s.
+        assert time.monotonic() - began < 8
+
+
+def test_connections_that_nobody_closes_keep_no_other_waiting(half_open: Running) -> None:
+    with ExitStack() as connections:
+        for _ in range(20):
+            waiting = connected(half_open, "GET /healthz HTTP/1.1\r\nConnection: close")
+            connections.enter_context(waiting).sendall(b"\r\n")
+        began, workers = time.monotonic(), half_open.workers()
+        assert httpx.get(f"{half_open.address}/healthz", timeout=60).status_code == 200
+        assert time.monotonic() - began < 8
+        assert half_open.workers() == workers
+
+
+@pytest.fixture(scope="module")
+def half_open(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service whose clients have a minute to send a request; one worker of two threads, one for each client."""
+    few = {"WORKERS": "1", "THREADS": "2", "CLIENT_REQUESTS": "1", "RECEIVE_SECONDS": "60", "TRUSTED_PROXIES": "1"}
+    given = {f"OBELISM_{name}": value for name, value in few.items()}
+    with running(tmp_path_factory.mktemp("half-open"), **given) as service:
+        yield service
 
 
 def test_costly_work_takes_turns_and_one_client_leaves_one_to_others() -> None:

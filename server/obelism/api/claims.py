@@ -51,7 +51,8 @@ def list_claims(asked: Asked) -> Answer:
     "Show one claim",
     path_shape=ClaimPath,
     answers={200: ClaimShown},
-    problems=(404, 503),
+    problems=(404,),
+    limited=True,
     for_readers=True,
 )
 def show_claim(asked: Asked) -> Answer:
@@ -66,6 +67,7 @@ def show_claim(asked: Asked) -> Answer:
     answers={201: ClaimShown},
     problems=(409,),
     scope=EDIT,
+    limited=True,
     writes=True,
 )
 def add_claim(asked: Asked) -> Answer:
@@ -86,6 +88,7 @@ def add_claim(asked: Asked) -> Answer:
     answers={200: ClaimShown, 201: ClaimShown},
     problems=(409,),
     scope=EDIT,
+    limited=True,
     writes=True,
 )
 def put_claim(asked: Asked) -> Answer:
@@ -103,6 +106,7 @@ def put_claim(asked: Asked) -> Answer:
     answers={204: None},
     problems=(404,),
     scope=EDIT,
+    limited=True,
     writes=True,
 )
 def retire_claim(asked: Asked) -> Answer:

@@ -87,12 +87,12 @@ def install(app: Flask, service: Service) -> None:
             return render(lang)
         try:
             service.admit_reader()
-            with service.limits.one_of_few():
-                return service.work(lambda: _reading(service, lang, text, sent.get("html", "")))
+            return service.work(lambda: _reading(service, lang, text, sent.get("html", "")))
         except (Problem, ObelismError) as error:
             return render_problem(problem_of(error), lang, text)
 
-    pages.add_url_rule("/", "check", service.limits.limited(check), methods=["POST"])
+    limited = service.limits.guarded_for_readers(service.limits.limited(check))
+    pages.add_url_rule("/", "check", limited, methods=["POST"])
     app.register_blueprint(pages)
     app.extensions["problem_pages"] |= {"front.front": render_problem, "front.check": render_problem}
 

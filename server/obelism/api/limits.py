@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from ipaddress import IPv6Address
 from typing import Any
 
@@ -42,26 +43,48 @@ class Limits:
         app.register_error_handler(RateLimitExceeded, lambda error: shown(self._too_often()))
 
     def limited(self, view: Callable[..., Any]) -> Callable[..., Any]:
-        """`view` for so many requests a client and time."""
-        return self._limiter.limit(self._settings.rate_limit, exempt_when=self.exempt)(view)
+        """`view` for so many requests a client and time, and so many at once."""
+        limit = self._limiter.limit(self._settings.rate_limit, exempt_when=self.exempt)
+        return limit(self._one_of_few(view))
 
     def guarded_by_token(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """`view` for so many wrong tokens a client and time; right ones do not count."""
-        return self._limiter.limit(self._settings.token_failures, deduct_when=_was_wrong_token)(view)
+        return self._guarded(view, _was_wrong_token)
+
+    def guarded_for_readers(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """The same, where readers need a token and for those who do."""
+        if self._settings.access == "open":
+            return view
+        return self._guarded(view, _was_wrong_token, exempt_when=self.exempt)
 
     def guarded_by_sign_in(self, view: Callable[..., Any]) -> Callable[..., Any]:
-        """The form that takes a token: as many wrong ones as calls with a wrong token may be made."""
-        failed = self._limiter.limit(
-            self._settings.token_failures, deduct_when=lambda a: a.status_code == 401
-        )
-        return failed(view)
+        """The form that takes a token: wrong ones count, and only so many are looked at at once."""
+        return self._guarded(self._one_of_few(view), lambda answer: answer.status_code == 401)
 
     def exempt(self) -> bool:
         """Whether the current request comes from a program that may ask without limits."""
         return not self._settings.limit_local_programs and is_local_program(request)
 
+    def _guarded(
+        self, view: Callable[..., Any], failed: Callable[[Response], bool], **about: Any
+    ) -> Callable[..., Any]:
+        # One count a client for all that is guarded: who has guessed enough here need not try elsewhere.
+        guard = self._limiter.shared_limit(
+            self._settings.token_failures, scope="tokens", deduct_when=failed, **about
+        )
+        return guard(view)
+
+    def _one_of_few(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        # Around the whole view: a client that sends half a body and waits is in work too.
+        @wraps(view)
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            with self._counted():
+                return view(*args, **kwargs)
+
+        return counted
+
     @contextmanager
-    def one_of_few(self) -> Iterator[None]:
+    def _counted(self) -> Iterator[None]:
         """Work for one client; raises Problem 429 when it has too many requests in work already."""
         if self.exempt():
             yield

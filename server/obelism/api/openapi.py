@@ -112,9 +112,7 @@ def possible_problems(operation: Operation) -> set[int]:
         found |= {400, 413, 415, 422}
     if operation.query or operation.path_shape:
         found |= {422}
-    if operation.for_readers:
-        found |= {401}
-    if operation.scope:
+    if operation.for_readers or operation.scope:
         found |= {401, 429, 503}
     if operation.limited:
         found |= {429, 503}

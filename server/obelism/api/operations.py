@@ -6,7 +6,6 @@ A handler takes the service and what was validated, and returns an `Answer`; it 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -81,7 +80,7 @@ class Operation:
     scope: str | None = None
     """The scope that a token must have."""
     limited: bool = False
-    """Costly: rate limit, requests at once."""
+    """Only so many of one client, in a time and at once."""
     for_readers: bool = False
     """Readers need a token where the operator says so."""
     writes: bool = False
@@ -133,6 +132,8 @@ def _view(operation: Operation, service: Service) -> Callable[..., Response]:
         view = service.limits.limited(view)
     if operation.scope:
         view = service.limits.guarded_by_token(view)
+    if operation.for_readers:
+        view = service.limits.guarded_for_readers(view)
     return view
 
 
@@ -149,11 +150,9 @@ def _serve(operation: Operation, service: Service, **path: str) -> Response:
         body = (
             None
             if operation.remembered
-            else validated_json(operation.body, raw.content, mend=operation.limited)
+            else validated_json(operation.body, raw.content, mend=operation.for_readers)
         )
-    asked = Asked(service, body, query, path, raw, actor)
-    with service.limits.one_of_few() if operation.limited else nullcontext():
-        return _handled(operation, asked).response()
+    return _handled(operation, Asked(service, body, query, path, raw, actor)).response()
 
 
 def _handled(operation: Operation, asked: Asked) -> Answer:

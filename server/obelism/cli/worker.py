@@ -21,6 +21,8 @@ from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker  # type: ignore
 
 # A new connection waits so long for its first byte in a thread; then it waits without one.
 FIRST_BYTE_SECONDS = 0.05
+# And a body that was refused unread so long for the rest, or the connection is closed. gunicorn would wait for 5 s.
+LEFTOVER_SECONDS = 0.5
 
 log = logging.getLogger("obelism")
 
@@ -54,13 +56,20 @@ class Worker(ThreadWorker):
         self._begun[conn] = time.monotonic()
         before = _resident()
         try:
-            return super().handle(conn)
+            kept = super().handle(conn)
+            if kept is False:
+                # gunicorn's main thread, which accepts all others, would listen on for 2 s to who does not hang up.
+                _hear_no_more(conn)
+            return kept
         finally:
             self._begun.pop(conn, None)
             # The tree of a page is full of cycles, which Python finds only after many more pages.
             if _resident() > before + LEFT_BEHIND_BYTES:
                 gc.collect()
                 give_memory_back()
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        return keepalive and conn.parser.finish_body(deadline=time.monotonic() + LEFTOVER_SECONDS)
 
     def notify(self) -> None:
         self._hear_no_more_of_the_slow()
@@ -74,8 +83,7 @@ class Worker(ThreadWorker):
         settings = cast(Flask, self.wsgi).extensions["obelism"].settings
         for conn, begun in list(self._begun.items()):
             if time.monotonic() > begun + settings.receive_seconds:
-                with contextlib.suppress(OSError):
-                    conn.sock.shutdown(socket.SHUT_RD)
+                _hear_no_more(conn)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what is no HTTP as a problem; gunicorn's own answer and log line quote the request."""
@@ -90,6 +98,11 @@ class Worker(ThreadWorker):
             util.write_nonblock(client, (head + body).encode())
         except OSError:
             log.debug("bad-http answer not taken")
+
+
+def _hear_no_more(conn: TConn) -> None:
+    with contextlib.suppress(OSError):
+        conn.sock.shutdown(socket.SHUT_RD)
 
 
 def keep_memory_small() -> None:

@@ -164,11 +164,10 @@ def _preview(visit: Visit, desk: Desk) -> None:
         spoken = next((code for code, _ in LANGUAGES if code == claim.language), visit.session.lang)
         text = words(spoken)(f"example_{desk.example}_text", text=claim.text)
     try:
-        with service.limits.one_of_few():
-            floor = service.store.floors.get(claim.id)
-            desk.sentences, desk.similar = service.work(
-                lambda: (judged(service.pipeline, claim, text, floor), _similar(visit, claim))
-            )
+        floor = service.store.floors.get(claim.id)
+        desk.sentences, desk.similar = service.work(
+            lambda: (judged(service.pipeline, claim, text, floor), _similar(visit, claim))
+        )
     except (Problem, ObelismError) as error:
         problem = problem_of(error)
         desk.problem, desk.status = _told(visit, problem), problem.status

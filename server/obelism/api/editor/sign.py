@@ -55,7 +55,7 @@ def install(pages: Blueprint, service: Service, sessions: Sessions) -> None:
 
     guarded = service.limits.guarded_by_sign_in(sign_in)
     pages.add_url_rule("/sign-in", "sign_in", guarded, methods=["POST"])
-    pages.add_url_rule("/sign-out", "sign_out", sign_out, methods=["POST"])
+    pages.add_url_rule("/sign-out", "sign_out", service.limits.limited(sign_out), methods=["POST"])
 
 
 def _onward(form: Form, lang: Lang, word: str) -> Response:
