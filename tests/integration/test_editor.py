@@ -152,7 +152,9 @@ def test_forms_of_other_pages_and_without_the_session_s_word_change_nothing(
 ) -> None:
     form = editor.get("/editor/claim?id=bridge-closed").form("/editor/claim/retire")
     assert editor.post("/editor/claim/retire", {"id": BRIDGE.id, "reason": "no"}).status == 403
-    assert editor.post("/editor/claim/retire", form | {"reason": "no", "word": "wrong"}).status == 403
+    for word in ("wrong", "Wörter", "\ufffd\0"):
+        assert editor.post("/editor/claim/retire", form | {"reason": "no", "word": word}).status == 403
+        assert editor.post("/editor/sign-out", {"word": word}).status == 403
     stranger = browser(app, "https://evil.example")
     assert stranger.post("/editor/claim/retire", data=form | {"reason": "no"}).status_code == 403
     assert editor.store.get(BRIDGE.id) == BRIDGE

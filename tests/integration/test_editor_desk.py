@@ -118,6 +118,14 @@ def test_feeds_are_shown_with_their_age_added_and_removed(editor: Editor) -> Non
     ] * 2
 
 
+@pytest.mark.parametrize("number", [str(2**63), "9" * 5_000, "-1", "1.5", "\u0661"])
+def test_a_number_that_no_row_can_have_is_refused_as_one_that_none_has(editor: Editor, number: str) -> None:
+    page = editor.get("/editor/merges")
+    word = page.form("/editor/sign-out")["word"]
+    assert editor.post("/editor/merges/undo", {"word": word, "merge": number}).status == 404
+    assert editor.get(f"/editor/log?before={number}").status == 200
+
+
 def test_the_log_shows_every_change_and_can_be_narrowed_and_paged(editor: Editor) -> None:
     for n in range(60):
         editor.store.put([replace(MAYOR, claimant=f"Number {n}")], "ben", edit=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from obelism.api.editor.history import event_of
-from obelism.api.editor.visits import Routes, Visit
+from obelism.api.editor.visits import Routes, Visit, row_number
 
 PAGE = 50
 
@@ -15,9 +15,8 @@ routes = Routes()
 @routes.add("GET", "/log")
 def show_log(visit: Visit) -> Response:
     subject = request.args.get("subject", "").strip()
-    before = request.args.get("before", "")
     entries = visit.service.store.audit.entries(
-        subject or None, before=int(before) if before.isascii() and before.isdigit() else None, limit=PAGE + 1
+        subject or None, before=row_number(request.args.get("before", "")), limit=PAGE + 1
     )
     return visit.page(
         "log",

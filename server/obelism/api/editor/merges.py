@@ -6,7 +6,7 @@ from flask import Response
 
 from obelism.api.editor.differences import differences
 from obelism.api.editor.listing import row_of
-from obelism.api.editor.visits import Routes, Visit
+from obelism.api.editor.visits import Routes, Visit, row_number
 from obelism.errors import BadInput, NotFound
 from obelism.store import Suggestion
 
@@ -54,10 +54,10 @@ def merge_by_hand(visit: Visit) -> Response:
 
 @routes.add("POST", "/merges/undo", writes=True)
 def undo_merge(visit: Visit) -> Response:
-    wish = visit.form.get("merge", "")
-    if not (wish.isascii() and wish.isdigit()):
+    number = row_number(visit.form.get("merge", ""))
+    if number is None:
         raise NotFound("no such merge")
-    visit.service.store.merges.undo(int(wish), visit.actor)
+    visit.service.store.merges.undo(number, visit.actor)
     visit.service.refresh()
     return visit.go("show_merges", "unmerged")
 

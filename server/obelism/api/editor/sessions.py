@@ -7,9 +7,10 @@ expired ends its sessions at once.
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from flask import Request, Response
@@ -36,6 +37,11 @@ class Session:
     word: str
     """What forms must bring back, so that no other page can send them (CSRF)."""
     lang: Lang
+
+    def has_sent(self, form: Mapping[str, str]) -> bool:
+        """Whether a form brings that word back."""
+        # Bytes: of text, compare_digest takes ASCII only.
+        return hmac.compare_digest(form.get("word", "").encode(), self.word.encode())
 
 
 class Sessions:

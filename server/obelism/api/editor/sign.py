@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request, url_for
@@ -47,7 +46,7 @@ def install(pages: Blueprint, service: Service, sessions: Sessions) -> None:
 
     def sign_out() -> Response:
         session = sessions.read(request)
-        if session and not hmac.compare_digest(read_form(KEPT_BYTES).get("word", ""), session.word):
+        if session and not session.has_sent(read_form(KEPT_BYTES)):
             raise Problem(403, "foreign-form", "Not a form of this session", "Open the page again.")
         answer = redirect_to(url_for("editor.sign_in_page"))
         sessions.end(answer, request.is_secure)

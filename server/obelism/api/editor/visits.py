@@ -6,7 +6,7 @@ from a page of ours has been checked before.
 
 from __future__ import annotations
 
-import hmac
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
@@ -106,7 +106,7 @@ def _view(handler: Handler, service: Service, sessions: Sessions) -> Callable[[]
         if session is None or editor_token(service, session.name) is None:
             return _to_sign_in(read_form(min(KEPT_BYTES, service.settings.max_body_bytes)) if posted else {})
         form = read_form(service.settings.max_body_bytes) if posted else {}
-        if posted and not hmac.compare_digest(form.get("word", ""), session.word):
+        if posted and not session.has_sent(form):
             raise Problem(403, "foreign-form", "Not a form of this session", "Open the page again.")
         spoken = _with_language(session, form)
         answer = handler(Visit(service, spoken, form))
@@ -159,6 +159,11 @@ def rendered(name: str, lang: Lang, status: int = 200, **context: Any) -> Respon
     # With no-referrer browsers hide the origin of forms (`Origin: null`), which guard.py wants to see.
     headers = {"Content-Language": lang, "Referrer-Policy": "same-origin"}
     return Response(page, status, headers)
+
+
+def row_number(wish: str) -> int | None:
+    """`wish` as a number that a row of the database can have; None for anything else."""
+    return int(wish) if re.fullmatch("[0-9]{1,18}", wish) else None
 
 
 def local_path(wish: str | None) -> str:
