@@ -56,8 +56,10 @@ def test_health_and_readiness(app: Flask) -> None:
     assert ready["index_version"] > 0
 
 
-def test_without_its_store_the_service_reads_pages_on_and_says_that_it_is_degraded() -> None:
-    with application() as app:
+def test_without_its_store_the_service_reads_pages_on_and_says_that_it_is_degraded(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with application() as app, caplog.at_level(logging.ERROR, "obelism"):
         client, service = program(app), app.extensions["obelism"]
         client.get("/healthz")
 
@@ -72,6 +74,7 @@ def test_without_its_store_the_service_reads_pages_on_and_says_that_it_is_degrad
         answer = client.get("/v1/claims/any")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert "secret" not in answer.text
+        assert event(caplog, "unavailable")["request_id"] == answer.json["request_id"]
         del service.store.changes, service.store.get
         service.refresh()
         assert client.get("/readyz").json["status"] == "ready"
@@ -110,9 +113,16 @@ def test_a_mistake_of_the_service_says_nothing_about_its_inside(caplog: pytest.L
         assert (answer.status_code, answer.content_type) == (500, "application/problem+json")
         assert "canary" not in answer.text
         assert "Runtime" not in answer.text
-        (record,) = [record for record in caplog.records if record.msg == "crash"]
-        assert vars(record)["error"] == "RuntimeError"
-        assert "canary" not in str(vars(record))
+        crash = event(caplog, "crash")
+        assert crash["error"] == "RuntimeError"
+        assert crash["request_id"] == answer.json["request_id"] == answer.headers["X-Request-Id"]
+        assert "canary" not in str(crash)
+
+
+def event(caplog: pytest.LogCaptureFixture, name: str) -> dict[str, object]:
+    """The only line of the log of that event."""
+    (record,) = [record for record in caplog.records if record.msg == name]
+    return vars(record)
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/v1", "/v1/claims/", "/static/../app.py", "/static/"])

@@ -48,7 +48,7 @@ class Problem(Exception):
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            "request_id": g.get("request_id", ""),
+            "request_id": _request_id(),
         }
         if self.errors:
             body["errors"] = list(self.errors)
@@ -68,7 +68,7 @@ def problem_of(error: Exception) -> Problem:
         if isinstance(error, kind):
             if isinstance(error, errors.Unavailable):
                 # Its message names the database: for the log, not for the caller.
-                log.error("unavailable", extra={"detail": str(error)})
+                log.error("unavailable", extra={"request_id": _request_id(), "detail": str(error)})
                 return Problem(
                     status, name, title, "The claim database does not answer.", {"Retry-After": "5"}
                 )
@@ -117,8 +117,15 @@ _DETAILS = {
 }
 
 
+def _request_id() -> str:
+    """The number by which an answer and the lines of the log about it are found."""
+    id: str = g.get("request_id", "")
+    return id
+
+
 def _log_crash(error: Exception) -> None:
     # Only the kind and the places: messages of decoding and database errors quote what they choked on.
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
-    log.error("crash", extra={"error": type(error).__name__, "places": places})
+    told = {"request_id": _request_id(), "error": type(error).__name__, "places": places}
+    log.error("crash", extra=told)
