@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from obelism.errors import ObelismError
-from obelism.ingest import Fetcher, Options, Rejected, load, load_fetched
+from obelism.ingest import Fetcher, Options, Rejected, is_sitemap, load, load_fetched
 from obelism.ingest.factcheckapi import PREFIX
+from obelism.ingest.fetch import Fetched
 from obelism.model import Claim
 from obelism.store import BATCH, Feed, PutSummary, Store
 
@@ -25,9 +26,16 @@ class Import:
     rejected: int = 0
     cut: str | None = None
     """Why a part of the source was not read at all."""
+    trouble: str | None = field(default=None, compare=False)
+    """The first record that was rejected, and why."""
 
     def __add__(self, other: Import) -> Import:
-        return Import(self.kept + other.kept, self.rejected + other.rejected, self.cut or other.cut)
+        return Import(
+            self.kept + other.kept,
+            self.rejected + other.rejected,
+            self.cut or other.cut,
+            self.trouble or other.trouble,
+        )
 
     def __str__(self) -> str:
         counts = (
@@ -61,7 +69,8 @@ def import_claims(
     """
     total = Import()
     for batch, rejected in _batches(found, watch):
-        total += Import(store.put(batch, actor), len(rejected), _cut(rejected))
+        trouble = str(rejected[0]) if rejected else None
+        total += Import(store.put(batch, actor), len(rejected), _cut(rejected), trouble)
         watch.progress(total)
     return total
 
@@ -100,6 +109,7 @@ def sync_feed(store: Store, feed: Feed, options: Options = _PLAIN, watch: Watch 
     """Fetch one feed of the store, and take in what is new."""
     # A day more: sitemaps give days, and their clocks differ from ours.
     since = feed.day_before_last_success
+    may_be_empty = False
     try:
         if feed.url.startswith(PREFIX):
             brought = import_claims(store, load(feed.url, options), feed.url, watch)
@@ -111,22 +121,30 @@ def sync_feed(store: Store, feed: Feed, options: Options = _PLAIN, watch: Watch 
             if fetched is None:
                 store.feeds.succeeded(feed.url, etag=feed.etag, last_modified=feed.last_modified)
                 return Synced(feed.url)
+            if is_sitemap(fetched):
+                fetched = replace(fetched, etag=None, last_modified=None)
+                # Pages that are no fact-checks are no news: that nothing else is new is no failure.
+                may_be_empty = feed.last_success is not None
             found = load_fetched(fetched, replace(options, since=since), fetcher)
             brought = import_claims(store, found, feed.url, watch)
-            return _ended(store, feed, brought, fetched.etag, fetched.last_modified)
-    except ObelismError as error:
-        store.feeds.failed(feed.url, str(error))
-        return Synced(feed.url, error=str(error))
+            return _ended(store, feed, brought, fetched, may_be_empty)
+    # Whatever a feed does wrong, the others are fetched, and the process that fetches them lives on.
+    except Exception as error:
+        reason = str(error) if isinstance(error, ObelismError) else f"{type(error).__name__}: {error}"
+        store.feeds.failed(feed.url, reason)
+        return Synced(feed.url, error=reason)
 
 
 def _ended(
-    store: Store, feed: Feed, brought: Import, etag: str | None = None, last_modified: str | None = None
+    store: Store, feed: Feed, brought: Import, fetched: Fetched | None = None, may_be_empty: bool = False
 ) -> Synced:
-    """Remember the end of a sync; a feed that was cut off is fetched in full the next time."""
-    if brought.cut:
-        store.feeds.failed(feed.url, brought.cut)
-        return Synced(feed.url, brought, brought.cut)
-    store.feeds.succeeded(feed.url, etag=etag, last_modified=last_modified)
+    """Remember the end of a sync; a feed that was cut off, or gave only what is no good, is fetched in full again."""
+    empty = None if brought.kept.total or may_be_empty else brought.trouble
+    if reason := brought.cut or empty:
+        store.feeds.failed(feed.url, reason)
+        return Synced(feed.url, brought, reason)
+    marks = {"etag": fetched.etag, "last_modified": fetched.last_modified} if fetched else {}
+    store.feeds.succeeded(feed.url, **marks)
     return Synced(feed.url, brought)
 
 

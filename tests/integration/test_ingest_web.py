@@ -16,9 +16,9 @@ import pytest
 
 from obelism.errors import BadInput, Unavailable
 from obelism.imports import Import, Watch, import_claims, sync
-from obelism.ingest import Fetcher, Limits, Options, Rejected, factcheckapi, load
+from obelism.ingest import Fetcher, Limits, Options, Rejected, factcheckapi, load, load_fetched
 from obelism.ingest.claimreview import published_id
-from obelism.ingest.fetch import public_address
+from obelism.ingest.fetch import Fetched, public_address
 from obelism.model import Claim
 from obelism.store import PutSummary, Store, open_store
 from webserver import Answer, Asked, Site, running_site
@@ -116,6 +116,14 @@ def test_an_answer_that_is_no_good_is_named(site: Site) -> None:
         list(load(site.url("/broken"), HERE))
     with pytest.raises(Unavailable, match="cannot be fetched"):
         list(load("http://127.0.0.1:1/x", HERE))
+
+
+@pytest.mark.parametrize(
+    "source", ["http://[broken", "https://xn--.com/", f"https://{'a' * 64}.com/", "https://a..b/", "http://a:x/"]
+)
+def test_an_address_that_can_be_none_is_named(source: str) -> None:
+    with pytest.raises(Unavailable, match="cannot be fetched"):
+        list(load(source, HERE))
 
 
 def test_a_source_over_the_limits_is_left(site: Site) -> None:
@@ -283,6 +291,21 @@ def test_pages_without_a_date_are_asked_for_only_if_they_changed_since_a_day(sit
     ]
 
 
+@pytest.mark.parametrize("since", ["2024-05", "2024"])
+def test_the_day_may_be_a_month_or_a_year(site: Site, since: str) -> None:
+    listed = [("/1", None), ("/2", "2024-06"), ("/3", "2023-06"), ("/4", "2024")]
+    site["/sitemap.xml"] = sitemap(*((site.url(path), date) for path, date in listed))
+    for path, _ in listed:
+        site[path] = page(path, path)
+    assert texts(list(load(site.url("/sitemap.xml"), replace(HERE, since=since)))) == ["/1", "/2", "/4"]
+
+
+def test_an_address_that_can_be_none_does_not_end_a_sitemap(site: Site) -> None:
+    site["/sitemap.xml"] = sitemap(("https://xn--.com/", None), ("https://a..b/", None), (site.url("/1"), None))
+    site["/1"] = page("/1", "One")
+    assert texts(list(load(site.url("/sitemap.xml"), HERE))) == ["One"]
+
+
 def test_a_sitemap_on_disk_leads_to_the_web(site: Site, tmp_path: Any) -> None:
     site["/1"] = page("/1", "One")
     (tmp_path / "sitemap.xml").write_text(sitemap((site.url("/1"), None)))
@@ -394,13 +417,14 @@ def test_a_busy_api_is_asked_again_as_late_as_it_wants(site: Site) -> None:
         Answer(b"", 429, {"Retry-After": "7"}),
         Answer(b"", 503),
         Answer(b"<html>", 200),
+        Answer(b"[" * 200_000, 200),
         Answer(json.dumps({"claims": [api_claim("One", "https://c.example/1")]}).encode()),
     ]
     site["/v1/claims"] = lambda _: answers.pop(0)
     found, waits = ask(site, "factcheck:query=moon")
     assert texts(found) == ["One"]
     assert waits[0] == 7
-    assert len(waits) == 3
+    assert len(waits) == 4
     assert all(0 <= wait <= 60 for wait in waits)
 
 
@@ -513,6 +537,28 @@ def test_one_failing_feed_does_not_stop_the_others(store: Store, site: Site) -> 
     assert [known.url for known in store.feeds.all()] == [site.url("/bad"), site.url("/good")]
 
 
+def test_a_mark_that_cannot_be_sent_is_not(store: Store, site: Site) -> None:
+    site["/feed"] = Answer(feed(review("https://c.example/1")), headers={"ETag": '"é"'})
+    for _ in range(2):
+        assert only(sync(store, HERE, urls=[site.url("/feed")])).error is None
+
+
+def test_a_feed_that_nobody_foresaw_fails_alone(
+    store: Store, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def oops(fetched: Fetched, *rest: Any) -> Iterator[Claim | Rejected]:
+        if fetched.url.endswith("/odd"):
+            fetched.file.close()
+            raise IndexError("pop from an empty deque")
+        return load_fetched(fetched, *rest)
+
+    monkeypatch.setattr("obelism.imports.load_fetched", oops)
+    site["/odd"] = site["/plain"] = feed(review("https://c.example/1"))
+    odd, plain = sync(store, HERE, urls=[site.url("/odd"), site.url("/plain")])
+    assert (odd.error, plain.error) == ("IndexError: pop from an empty deque", None)
+    assert store.feeds.all()[0].last_error == odd.error
+
+
 def test_a_sitemap_is_asked_only_for_what_is_new(url: str, site: Site) -> None:
     now = datetime(2026, 11, 22, 8, tzinfo=UTC)
     store = open_store(url, now=lambda: now)
@@ -526,6 +572,42 @@ def test_a_sitemap_is_asked_only_for_what_is_new(url: str, site: Site) -> None:
     assert only(sync(store, HERE)).brought.kept == PutSummary(added=1)
     assert [asked.path for asked in site.asked] == ["/sitemap.xml", "/2"]
     store.close()
+
+
+def test_an_index_that_is_as_it_was_does_not_hide_what_it_lists(store: Store, site: Site) -> None:
+    index = sitemap((site.url("/a.xml"), None), kind="sitemapindex")
+    site["/index.xml"] = Answer(gzip.compress(index.encode()), headers={"ETag": '"1"'})
+    site["/a.xml"], site["/1"], site["/2"] = sitemap((site.url("/1"), None)), page("/1", "One"), page("/2", "Two")
+    only(sync(store, HERE, urls=[site.url("/index.xml")]))
+    site["/a.xml"] = sitemap((site.url("/1"), None), (site.url("/2"), None))
+    assert only(sync(store, HERE)).brought.kept == PutSummary(added=1, unchanged=1)
+
+
+def test_a_feed_that_brings_nothing_good_is_not_up_to_date(store: Store, site: Site) -> None:
+    whole = feed(review("https://c.example/1"))
+    maintained = Answer(b"<html>Back soon", headers={"ETag": '"2"'})
+    site["/feed"] = Answer(whole, headers={"ETag": '"1"'})
+    assert only(sync(store, HERE, urls=[site.url("/feed")])).error is None
+    site["/feed"] = maintained
+    assert "no ClaimReview markup" in only(sync(store, HERE)).error
+    assert store.feeds.all()[0].etag == '"1"'
+    site["/feed"] = Answer(whole, headers={"ETag": '"2"'})
+    assert only(sync(store, HERE)).error is None
+
+
+@pytest.mark.parametrize(
+    ("status", "fresh"), [(403, [False, False]), (404, [False, True]), (200, [False, True]), (304, [True, True])]
+)
+def test_a_sitemap_whose_pages_are_all_refused_is_not_up_to_date(
+    store: Store, site: Site, status: int, fresh: list[bool]
+) -> None:
+    site["/sitemap.xml"] = sitemap(*((site.url(f"/{n}"), None) for n in range(3)))
+    for n in range(3):
+        site[f"/{n}"] = Answer(b"<p>nothing", status=status)
+    [first] = sync(store, HERE, urls=[site.url("/sitemap.xml")])
+    store.feeds.succeeded(site.url("/sitemap.xml"))
+    [later] = sync(store, HERE)
+    assert [first.error is None, later.error is None] == fresh
 
 
 def test_nodes_share_the_work(store: Store, site: Site) -> None:

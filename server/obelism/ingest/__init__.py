@@ -24,9 +24,10 @@ from obelism.ingest.rejected import Rejected
 from obelism.ingest.unpacking import HEAD, Watched, form_of, unpacked
 from obelism.model import Claim
 
-__all__ = ["Fetcher", "Limits", "Options", "Rejected", "is_feed", "load", "load_fetched"]
+__all__ = ["Fetcher", "Limits", "Options", "Rejected", "is_feed", "is_sitemap", "load", "load_fetched"]
 
 _SUFFIXES = {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".html", ".htm", ".gz"}
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 _WEB = ("http://", "https://")
 
 
@@ -59,6 +60,16 @@ def load(source: str, options: Options = Options()) -> Iterator[Claim | Rejected
 def is_feed(source: str) -> bool:
     """Whether a source can be fetched again and again, by any node."""
     return source.startswith(factcheckapi.PREFIX) or records.is_web_address(source)
+
+
+def is_sitemap(fetched: Fetched) -> bool:
+    """Whether an answer only lists pages: that it is as it was says nothing of theirs."""
+    try:
+        return form_of(unpacked(fetched.file).read(HEAD), urlsplit(fetched.url).path) == "sitemap"
+    except _DAMAGED:
+        return False
+    finally:
+        fetched.file.seek(0)
 
 
 def load_fetched(fetched: Fetched, options: Options, fetcher: Fetcher) -> Iterator[Claim | Rejected]:
@@ -139,7 +150,7 @@ def _claims_in(
             yield from sitemaps.page_claims(replace(fetched, file=file), name)
         else:
             yield from pages.claims_of(file.read(pages.MAX_PAGE + 1), name)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+    except _DAMAGED:
         yield Rejected(name, "not a whole gzip file; what could be read of it was taken", cut=True)
 
 

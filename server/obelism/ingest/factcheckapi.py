@@ -127,7 +127,7 @@ def _ask(fetcher: Fetcher, url: str, key: str) -> dict[str, Any]:
         raise Unavailable(f"the Fact Check Tools API answered {answer.status_code}: {_complaint(body)}")
     try:
         page = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _Busy("answered what is not JSON") from None
     return page if isinstance(page, dict) else {}
 
@@ -144,7 +144,7 @@ def _bounded(answer: httpx.Response) -> Iterator[bytes]:
 def _complaint(body: bytes) -> str:
     try:
         message = json.loads(body)["error"]["message"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, RecursionError, KeyError, TypeError):
         return "is OBELISM_FACT_CHECK_KEY right?"
     return text_of(message)[:300]
 

@@ -22,6 +22,7 @@ from obelism.errors import Unavailable
 _IN_MEMORY = 4 * 1024 * 1024
 _HEADERS = {"User-Agent": f"Obelism/{__version__} (import of claims)", "Accept": "*/*"}
 
+_GONE = (httpx.codes.NOT_FOUND, httpx.codes.GONE)
 _PASSING = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_EARLY, httpx.codes.TOO_MANY_REQUESTS)
 
 Progress = Callable[[int, int | None], None]
@@ -52,7 +53,11 @@ class Fetched:
 
 
 class Refused(Unavailable):
-    """The server has nothing at that address, or not for us: asking again will not help."""
+    """The server has something at that address, and not for us: asking again will not help."""
+
+
+class Gone(Unavailable):
+    """The server has nothing at that address: asking again will not help."""
 
 
 class Fetcher:
@@ -86,16 +91,19 @@ class Fetcher:
     ) -> Fetched | None:
         """The body at `url`; None when it is still the one with these marks.
 
-        Raises Unavailable when there is no answer, no good one, or one over the limits; Refused where that will
-        not change.
+        Raises Unavailable when there is no answer, no good one, or one over the limits; Gone or Refused where that
+        will not change.
         """
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        with self.answer(url, {name: value for name, value in headers.items() if value}) as answer:
+        # A mark outside ASCII came in by mistake, and no request can carry it.
+        sent = {name: value for name, value in headers.items() if value and value.isascii()}
+        with self.answer(url, sent) as answer:
             if answer.status_code == httpx.codes.NOT_MODIFIED:
                 return None
             if not answer.is_success:
                 passing = not answer.is_client_error or answer.status_code in _PASSING
-                error = Unavailable if passing else Refused
+                lasting = Gone if answer.status_code in _GONE else Refused
+                error = Unavailable if passing else lasting
                 raise error(f"{url} answered {answer.status_code} {answer.reason_phrase}")
             return Fetched(
                 self._body(answer, progress),
@@ -108,12 +116,13 @@ class Fetcher:
     @contextmanager
     def answer(self, url: str, headers: dict[str, str] | None = None) -> Iterator[httpx.Response]:
         """The answer to a GET, whatever its status; its body is read inside the context."""
-        if urlsplit(url).scheme.lower() not in ("http", "https"):
-            raise Unavailable(f"{url} is not an http(s) address")
         try:
+            if urlsplit(url).scheme.lower() not in ("http", "https"):
+                raise Unavailable(f"{url} is not an http(s) address")
             with self._client.stream("GET", url, headers=headers) as answer:
                 yield answer
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        # A ValueError: brackets out of place, labels that are empty, too long or no punycode.
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise Unavailable(f"{url.partition('?')[0]} cannot be fetched: {reason}") from error
 

@@ -14,7 +14,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from obelism.errors import BadInput, Unavailable
 from obelism.ingest import pages
 from obelism.ingest.cleaning import address_of, date_of
-from obelism.ingest.fetch import Fetched, Fetcher, Progress, Refused
+from obelism.ingest.fetch import Fetched, Fetcher, Gone, Progress, Refused
 from obelism.ingest.rejected import Rejected
 from obelism.ingest.unpacking import unpacked
 from obelism.model import Claim
@@ -46,7 +46,15 @@ class Bounds:
         """The HTTP date to ask with for a page that its sitemap does not date."""
         if self.since is None or entry.changed or entry.is_sitemap:
             return None
-        return format_datetime(datetime.fromisoformat(self.since).replace(tzinfo=UTC), usegmt=True)
+        first = datetime.fromisoformat(f"{self.since}-01-01"[:10])  # "2024" and "2024-05" are dates, too
+        return format_datetime(first.replace(tzinfo=UTC), usegmt=True)
+
+    def leaves_out(self, entry: Listed) -> bool:
+        """Whether a sitemap dates the entry before `since`; of two dates, what both of them tell is compared."""
+        if not (self.since and entry.changed):
+            return False
+        told = min(len(self.since), len(entry.changed))
+        return entry.changed[:told] < self.since[:told]
 
 
 def claims_of(
@@ -58,7 +66,7 @@ def claims_of(
     """
     walk = _Walk(bounds)
     waiting = deque(walk.listed(file, name, url))
-    done = failed = 0
+    done = failed = refused = seen = 0
     while waiting:
         entry = waiting.popleft()
         if isinstance(entry, Rejected):
@@ -66,7 +74,8 @@ def claims_of(
             continue
         try:
             fetched = fetcher.fetch(entry.url, last_modified=bounds.unless_since(entry))
-        except Refused as error:
+        except (Gone, Refused) as error:
+            refused += isinstance(error, Refused)
             yield Rejected(entry.url, str(error))
             continue
         except Unavailable as error:
@@ -83,9 +92,12 @@ def claims_of(
                 else:
                     yield from page_claims(fetched, entry.url)
         done += 1
+        seen += not entry.is_sitemap
         progress(done, done + len(waiting))
     if failed > MAX_MISSED * (failed + done):
         yield Rejected(name, f"{failed} of its pages could not be fetched", cut=True)
+    elif refused and not seen:
+        yield Rejected(name, "none of its pages could be fetched", cut=True)
 
 
 def page_claims(fetched: Fetched, name: str) -> Iterator[Claim | Rejected]:
@@ -124,10 +136,9 @@ class _Walk:
         self._seen: set[str] = set()
 
     def listed(self, file: IO[bytes], name: str, url: str | None) -> Iterator[Listed | Rejected]:
-        since = self._bounds.since
         try:
             for entry in entries_of(file, url):
-                if entry.url in self._seen or (since and entry.changed and entry.changed < since):
+                if entry.url in self._seen or self._bounds.leaves_out(entry):
                     continue
                 if len(self._seen) >= self._bounds.pages:
                     yield Rejected(
