@@ -367,8 +367,9 @@ def test_bad_lines_of_a_table_are_named_and_the_good_ones_kept(tmp_path: Path) -
         "id;text;language\nmoon;Ça coûte 3 €, dit-il;fr\n".encode("cp1252"),
         "id\ttext\tlanguage\nmoon\tÇa coûte 3 €, dit-il\tfr\n".encode("utf-16"),
         '\ufeffid,text,language\r\nmoon,"Ça coûte 3 €, dit-il",fr\r\n'.encode(),
+        'id,text,language,comment\nmoon,"Ça coûte 3 €, dit-il",fr,'.encode() + b"\xff\n",
     ],
-    ids=["a French spreadsheet", "a spreadsheet's Unicode text", "UTF-8 with a mark"],
+    ids=["a French spreadsheet", "a spreadsheet's Unicode text", "UTF-8 with a mark", "a bad byte"],
 )
 def test_tables_of_spreadsheets_are_read(tmp_path: Path, data: bytes) -> None:
     assert read(tmp_path, data, "claims.csv") == [Claim("moon", "Ça coûte 3 €, dit-il", "fr")]

@@ -481,6 +481,18 @@ def test_a_declared_encoding_is_believed_where_the_page_is_not_utf_8() -> None:
         assert decoded(b"<meta charset=" + unusable + b">\xe9").endswith("é")
 
 
+def test_one_bad_byte_costs_itself() -> None:
+    assert decoded("L’été coûte".encode() + b"\xff 3 " + "€".encode()) == "L’été coûte\ufffd 3 €"
+    assert decoded("<meta charset=utf-8>é".encode() + b"\x80") == "<meta charset=utf-8>é\ufffd"
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "latin1", "us-ascii", "ISO_8859-1"])
+def test_what_is_declared_as_latin_1_may_hold_what_windows_adds(label: str) -> None:
+    data = f"<meta charset={label}>L’œuf coûte 3 €"
+    assert decoded(data.encode("cp1252")) == data
+    assert decoded(b"\x80", label) == "€"
+
+
 # --- hostile pages --------------------------------------------------------------------------------
 
 

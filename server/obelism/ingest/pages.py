@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import html as entities
 import json
 import logging
@@ -55,18 +56,22 @@ def _claims(data: bytes, name: str, url: str | None, charset: str | None) -> Ite
 
 
 def decoded(data: bytes, charset: str | None = None) -> str:
-    """The text of a page: UTF-8 where it can be that, else as declared, else Windows-1252.
+    """The text of a page: UTF-8 where most of it is that, else as declared, else Windows-1252.
 
-    Pages that are UTF-8 and say otherwise are many; text that is valid UTF-8 by chance is rare.
+    Pages that are UTF-8 and say otherwise are many; a character that is UTF-8 by chance is rare. So a damaged one
+    costs nothing but itself.
     """
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return data.decode("utf-16", "replace")
+    text = data.decode("utf-8-sig", "replace")
+    if 2 * text.count("\ufffd") <= len(text) - len(text.encode("ascii", "ignore")):
+        return text
     declared = _CHARSET.search(data[:4096])
-    for encoding in ("utf-8-sig", charset, declared[1].decode() if declared else None):
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            encoding = "utf-16"
-        if not encoding:
-            continue
+    for label in (charset, declared[1].decode() if declared else None):
         try:
-            return data.decode(encoding)
+            encoding = codecs.lookup(label or "").name
+            # As browsers do (https://encoding.spec.whatwg.org/#names-and-labels).
+            return data.decode("cp1252" if encoding in ("ascii", "iso8859-1") else encoding)
         except (UnicodeError, LookupError):  # some codecs, "idna" among them, raise no UnicodeDecodeError
             continue
     return data.decode("cp1252", "replace")
