@@ -87,15 +87,21 @@ class Worker(ThreadWorker):
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what is no HTTP as a problem; gunicorn's own answer and log line quote the request."""
+        # Not before `obelism serve` has said where the numbers go, which are imported with it.
+        from obelism.api.headers import ALWAYS
+
         status, title = _meaning(exc)
         log.warning("bad-http", extra={"error": type(exc).__name__, "status": status})
         body = json.dumps({"type": "about:blank", "title": title, "status": status})
-        head = (
-            f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
-            f"X-Content-Type-Options: nosniff\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+        head = [
+            f"HTTP/1.1 {status} {title}",
+            "Connection: close",
+            "Content-Type: application/problem+json",
+            f"Content-Length: {len(body)}",
+            *(f"{name}: {value}" for name, value in ALWAYS.items()),
+        ]
         try:
-            util.write_nonblock(client, (head + body).encode())
+            util.write_nonblock(client, "\r\n".join([*head, "", body]).encode())
         except OSError:
             log.debug("bad-http answer not taken")
 
