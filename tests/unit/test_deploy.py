@@ -1,7 +1,11 @@
 """What deploy/ ships names settings that exist, and agrees with the service about sizes and times."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from obelism.settings import Settings, unknown_variables
 
@@ -33,6 +37,45 @@ def test_all_nodes_sign_the_cookies_of_editors_with_one_key() -> None:
     for example in ("systemd/obelism.env.example", "compose/env.example"):
         assert "OBELISM_SECRET_KEY=\n" in text(example)
     assert "OBELISM_SECRET_KEY" in (DEPLOY.parent / "docs" / "OPERATING.md").read_text("utf-8")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_has_nothing_to_say_about_the_units(tmp_path: Path) -> None:
+    for path in (*DEPLOY.glob("systemd/*.service"), *DEPLOY.glob("systemd/*.timer")):
+        # A node's port, and a program that is there.
+        unit = path.read_text("utf-8").replace("/opt/obelism/bin/obelism", "/bin/true")
+        (tmp_path / path.name.replace("@", "@8751")).write_text(unit)
+    units = [str(path) for path in tmp_path.iterdir()]
+    assert len(units) == 5
+    told = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=True
+    )
+    assert [line for line in told.stderr.splitlines() if "obelism" in line] == []
+
+
+def test_the_compose_file_names_only_what_it_has() -> None:
+    compose = pytest.importorskip("yaml").safe_load(text("compose", "compose.yaml"))
+    services = compose["services"]
+    assert set(services) >= {"node1", "node2", "node3", "sync", "nginx", "database", "redis"}
+    for name, service in services.items():
+        assert set(service.get("depends_on", ())) <= set(services), name
+        assert set(service["networks"]) <= set(compose["networks"]), name
+        mounted = [volume.split(":")[0] for volume in service.get("volumes", ())]
+        for source in mounted:
+            assert source in compose["volumes"] or (DEPLOY / "compose" / source).is_file(), source
+    nodes = set(re.findall(r"server (\w+):8750", text("compose", "nginx.conf")))
+    assert nodes == {name for name in services if name.startswith("node")}
+
+
+def test_nginx_waits_for_longer_than_a_node_lets_a_page_wait_and_reads_it() -> None:
+    proxy, settings = text("nginx", "proxy.conf"), Settings()
+    longest = settings.wait_seconds + settings.request_seconds
+    for name in ("proxy_read_timeout", "proxy_next_upstream_timeout"):
+        found = re.search(rf"{name} (\d+)s;", proxy)
+        assert found
+        assert int(found[1]) > longest
+    assert f"({settings.request_seconds:g} s)" in proxy
+    assert f"({settings.wait_seconds:g} s)" in proxy
 
 
 def test_one_failing_feed_does_not_keep_claims_from_being_compared() -> None:

@@ -1,6 +1,8 @@
-"""The lock file pins what pyproject.toml names, by hash, and says nothing of where it comes from."""
+"""The lock file pins what pyproject.toml names, by hash; servers install from it, and each licence is known."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -28,3 +30,19 @@ def test_every_pin_has_a_hash_and_no_address() -> None:
     )
     assert len(pins) == len(re.findall(r"^[a-z0-9]", LOCK, re.MULTILINE)) > 100
     assert "://" not in LOCK
+
+
+def test_a_server_installs_what_is_pinned_and_nothing_else() -> None:
+    manual = (ROOT / "docs" / "OPERATING.md").read_text("utf-8")
+    locked, *others = re.findall(r"^    \S*pip install (.*)$", manual, re.MULTILINE)
+    assert locked == "--require-hashes --requirement requirements.lock"
+    assert others
+    assert all("--no-deps" in other for other in others)
+
+
+def test_every_licence_is_stated() -> None:
+    command = [sys.executable, str(ROOT / ".ci" / "licences.py")]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line for line in listed if line.endswith("\tnot stated")] == []
+    assert any(line.startswith("Flask\t") for line in listed)
+    assert any(line.startswith("wxt\t") for line in listed)
