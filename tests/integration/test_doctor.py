@@ -1,15 +1,24 @@
 """`obelism doctor` names what is wrong with an installation, and what to do about it."""
 
+import json
+import os
+import re
+import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from werkzeug.serving import make_server
 
 from obelism.cli import doctor as doctor_module
 from obelism.cli.doctor import doctor
 from obelism.encoder import encoder_named
 from obelism.settings import Settings
+from serving import application
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +86,45 @@ def test_a_second_encoder_is_tried(tmp_path: Path) -> None:
     found = examined(tmp_path, OBELISM_SECOND_ENCODER="e5")
     assert found.exit_code == 0
     assert "the second encoder e5-small-q4 works" in found.output
+
+
+@contextmanager
+def served(listening: str, *hosts: str) -> Iterator[str]:
+    """The port of a service that answers to `hosts`, or to the names of this machine."""
+    with application(**({"hosts": hosts} if hosts else {})) as app:
+        server = make_server(listening, 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield str(server.server_port)
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("host", "hosts"),
+    [
+        ("127.0.0.1", ("notes.example.org", "news.example.org")),
+        ("0.0.0.0", ("notes.example.org",)),
+        ("::1", ()),
+        ("::", ("[::1]",)),
+    ],
+)
+def test_a_service_that_is_well_is_found_well_by_whatever_name_it_is_called(
+    tmp_path: Path, host: str, hosts: tuple[str, ...]
+) -> None:
+    with served("::1" if ":" in host else "127.0.0.1", *hosts) as port:
+        given = {"OBELISM_HOST": host, "OBELISM_PORT": port, "OBELISM_HOSTS": ",".join(hosts)}
+        found = examined(tmp_path, **given)
+    assert found.exception is None or isinstance(found.exception, SystemExit)
+    assert re.search(r"the service at http://\S+ is ready", found.output)
+
+
+@pytest.mark.parametrize("hosts", ["", "notes.example.org,news.example.org", "localhost"])
+def test_the_container_s_health_check_calls_the_service_by_a_name_that_it_knows(hosts: str) -> None:
+    dockerfile = (Path(__file__).parents[2] / "deploy" / "Dockerfile").read_text("utf-8")
+    found = re.search(r"^HEALTHCHECK .*CMD \\\n +(\[.*\])$", dockerfile, re.MULTILINE)
+    assert found
+    program, *arguments = json.loads(found[1])
+    assert program == "python"
+    with served("127.0.0.1", *filter(None, hosts.split(","))) as port:
+        given = os.environ | {"OBELISM_PORT": port, "OBELISM_HOSTS": hosts}
+        subprocess.run([sys.executable, *arguments], env=given, check=True, timeout=60)

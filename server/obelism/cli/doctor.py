@@ -173,10 +173,17 @@ def _cookies(settings: Settings) -> Finding:
 
 
 def _service(settings: Settings) -> Finding:
-    address = f"http://{settings.host}:{settings.port}"
+    address = _address(settings)
     try:
-        answer = httpx.get(f"{address}/readyz", timeout=3)
+        answer = httpx.get(f"{address}/readyz", headers={"Host": next(iter(settings.hosts), "")}, timeout=3)
         state = answer.json()["status"] if answer.is_success else f"answers {answer.status_code}"
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return Finding(f"no Obelism answers at {address}", "start it: obelism serve", False)
     return Finding(f"the service at {address} is {state}", "" if state == "ready" else "look into its log")
+
+
+def _address(settings: Settings) -> str:
+    """Where this machine itself reaches the service."""
+    listening = settings.host.strip("[]")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listening, listening)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
