@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.hostile import ATTACKS, MEGABYTES, measure, resident, service
+from bench.hostile import ATTACKS, DOCUMENT, MEGABYTES, SECONDS, label, measure, resident, service
 from serving import Running
 
 # What the answer must be; those not named here may be read or refused.
@@ -48,6 +48,13 @@ def test_every_named_attack_is_one_of_the_bench() -> None:
     assert set(ATTACKS) >= set(REFUSED)
 
 
+def test_the_document_has_a_row_for_each_attack() -> None:
+    rows = [
+        line.split(" | ")[0] for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| ")
+    ]
+    assert rows[1:] == [f"| {label(name)}" for name in ATTACKS], "run `make bench PARTS=hostile`"
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_the_worker_survives_an_attack_stays_small_and_says_why_it_refuses(
     attacked: Running, name: str
@@ -56,6 +63,8 @@ def test_the_worker_survives_an_attack_stays_small_and_says_why_it_refuses(
     assert measured.in_form, measured
     # A machine that is busy may stop any of them at the end of its time.
     assert measured.status in {REFUSED.get(name, measured.status), 503}
+    # Of the processor: a busy machine lengthens the wait, and this hardly.
+    assert measured.processor < SECONDS
     assert measured.megabytes < MEGABYTES
 
 
