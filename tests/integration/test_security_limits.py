@@ -302,7 +302,13 @@ def test_connections_that_nobody_closes_keep_no_other_waiting(half_open: Running
 @pytest.fixture(scope="module")
 def half_open(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service whose clients have a minute to send a request; one worker of two threads, one for each client."""
-    few = {"WORKERS": "1", "THREADS": "2", "CLIENT_REQUESTS": "1", "RECEIVE_SECONDS": "60", "TRUSTED_PROXIES": "1"}
+    few = {
+        "WORKERS": "1",
+        "THREADS": "2",
+        "CLIENT_REQUESTS": "1",
+        "RECEIVE_SECONDS": "60",
+        "TRUSTED_PROXIES": "1",
+    }
     given = {f"OBELISM_{name}": value for name, value in few.items()}
     with running(tmp_path_factory.mktemp("half-open"), **given) as service:
         yield service
