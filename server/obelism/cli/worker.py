@@ -68,8 +68,8 @@ class Worker(ThreadWorker):
                 gc.collect()
                 give_memory_back()
 
-    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
-        return keepalive and conn.parser.finish_body(deadline=time.monotonic() + LEFTOVER_SECONDS)
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        return keepalive and bool(conn.parser.finish_body(deadline=time.monotonic() + LEFTOVER_SECONDS))
 
     def notify(self) -> None:
         self._hear_no_more_of_the_slow()
