@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -139,6 +140,18 @@ def primary_language(tag: str) -> str | None:
 def host_of(url: str) -> str:
     """The site of an address: the name of a publisher who does not give one."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def published_id(url: str, text: str = "") -> str:
+    """The id of a claim that is known by the address of its review."""
+    # Not fold(): ids must outlive any change in how texts are compared.
+    told = f"{url}\n{' '.join(text.split()).casefold()}" if text else url
+    return PUBLISHED + hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:20]
+
+
+def first_page(claim: Claim) -> str:
+    """The page that names a claim: that of its earliest review, so that later ones do not change its id."""
+    return min(claim.reviews, key=lambda review: (review.date or "9999", review.url)).url
 
 
 def _days(year: int, month: int) -> int:

@@ -338,7 +338,7 @@ def test_bad_lines_of_a_table_are_named_and_the_good_ones_kept(tmp_path: Path) -
         "b,Two,en,P,\n"
         'c,"Three\nlines\n",en,P,ftp://x\n'
         "d,,en,,\n"
-        "e,Five,en,,,,,\n"
+        "e,Five,en,,,,,x\n"
         "\n"
         "a,Again,en,,\n"
         "f,Six,en,,\n"
@@ -359,6 +359,70 @@ def test_bad_lines_of_a_table_are_named_and_the_good_ones_kept(tmp_path: Path) -
         "claims.csv line 13: not valid CSV: ',' expected after '\"'",
         "claims.csv line 15: not valid CSV: unexpected end of data",
     ]
+    assert [entry.cut for entry in found if isinstance(entry, Rejected)] == [False] * 7 + [True]
+
+
+@pytest.mark.parametrize(
+    ("cell", "date"),
+    [("5/12/2021", None), ("nan", None), ("NULL", None), ("44561", None), ("13/05/2024", "2024-05-13")],
+)
+def test_a_date_that_cannot_be_read_does_not_cost_the_line(
+    tmp_path: Path, cell: str, date: str | None
+) -> None:
+    content = f"text,language,url,date\nOne,en,https://p.example/1,{cell}\n"
+    [found] = claims(read(tmp_path, content, "claims.csv"))
+    assert found.reviews[0].date == date
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "language"),
+    [
+        ("English", "The Moon", "en"), ("Français", "La Lune", "fr"), ("french", "La Lune", "fr"),
+        ("?", "The Moon is made of cheese and of milk", "en"), ("", "La Lune est dans le ciel", "fr"),
+        ("", "Luna", "und"),
+    ],
+)  # fmt: skip
+def test_the_language_of_a_line_is_named_or_told_by_its_text(
+    tmp_path: Path, cell: str, text: str, language: str
+) -> None:
+    for content in (f"id,text,language\nm,{text},{cell}\n", f"id,text\nm,{text}\n")[: 1 if cell else 2]:
+        assert [claim.language for claim in claims(read(tmp_path, content, "claims.csv"))] == [language]
+
+
+def test_the_cells_of_a_table_are_cleaned(tmp_path: Path) -> None:
+    content = "text,language,url,rating\nIt&#039;s &amp;quot;cheese&quot;,en,www.p.example/a b?x=1&amp;y=2,False,,\n"
+    [found] = claims(read(tmp_path, content, "claims.csv"))
+    [checked] = found.reviews
+    assert (found.text, checked.url) == ('It\'s "cheese"', "https://www.p.example/a%20b?x=1&y=2")
+    assert found.id == published_id(checked.url)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ('id\ttext\tlanguage\nmoon\t"The Moon" is cheese\ten\nsun\t"One\ten\n', '"The Moon" is cheese'),
+        ('id\ttext\tlanguage\nmoon\t"The ""Moon""\tis cheese"\ten\n', 'The "Moon"\tis cheese'),
+        ("id|text|language\nmoon|The Moon, our Moon; cheese|en\n", "The Moon, our Moon; cheese"),
+    ],
+)
+def test_tables_are_divided_by_tabs_and_bars_too(tmp_path: Path, content: str, text: str) -> None:
+    found = read(tmp_path, content, "claims.tsv")
+    assert next(claim.text for claim in claims(found)) == text
+    assert not reasons(found)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "claimReview_claimReviewed,claimReview_url,claimReview_author_name,creativeWork_author_name,date",
+        "statement,factcheck_analysis_link,publisher,statement_originator,factcheck_date",
+    ],
+)
+def test_the_columns_of_research_sets_are_known(tmp_path: Path, header: str) -> None:
+    content = f"{header},lang,label\nThe Moon,https://p.example/1,P,Wallace,2024-05-01,en,False\n"
+    review = Review("P", "False", "https://p.example/1", "", "2024-05-01", "en")
+    expected = Claim(published_id(review.url), "The Moon", "en", "Wallace", reviews=(review,))
+    assert read(tmp_path, content, "claims.csv") == [expected]
 
 
 @pytest.mark.parametrize(
@@ -424,7 +488,6 @@ def test_a_table_without_ids_is_known_by_its_reviews(tmp_path: Path) -> None:
 
 def test_a_table_s_language_can_be_given(tmp_path: Path) -> None:
     content = "id,text\nmoon,La Lune\n"
-    assert "no column language" in reasons(read(tmp_path, content, "claims.csv"))[0]
     assert claims(read(tmp_path, content, "claims.csv", language="fr"))[0].language == "fr"
 
 
@@ -508,6 +571,17 @@ def test_a_data_feed_that_breaks_off_keeps_what_came_before(tmp_path: Path) -> N
     assert rejected.cut
 
 
+@pytest.mark.parametrize(
+    "mistake", [b'"a\nb\tc"', b'"\xff"', b"NaN", b"-Infinity", b"1" * 30, b"1" * 5000, b"1e999"]
+)
+def test_one_mistake_in_a_data_feed_does_not_lose_the_rest(tmp_path: Path, mistake: bytes) -> None:
+    other = REVIEW | {"url": "https://p.example/2"}
+    content = feed({"item": [REVIEW | {"reviewBody": "HERE"}]}, {"item": [other]}).encode()
+    found = read(tmp_path, content.replace(b'"HERE"', mistake), "feed.json")
+    assert len(claims(found)) == 2
+    assert not reasons(found)
+
+
 def test_a_data_feed_is_streamed(tmp_path: Path) -> None:
     path = tmp_path / "feed.json.gz"
     with gzip.open(path, "wt", encoding="utf-8") as file:
@@ -526,6 +600,19 @@ def test_a_data_feed_is_streamed(tmp_path: Path) -> None:
     assert peak < 8_000_000, "the feed of 15 MB was held in memory"
 
 
+FEED = feed({"item": [REVIEW]})
+API_CLAIM = {
+    "text": "The Moon is cheese",
+    "claimReview": [{"url": "https://p.example/1", "languageCode": "en"}],
+}
+
+
+def test_lines_are_known_by_whatever_name_and_length(tmp_path: Path) -> None:
+    for more in ("", "x" * 100_000):
+        lines = [json.dumps({**MOON, "id": f"{n}", "note": more}) for n in range(3)]
+        assert len(claims(read(tmp_path, "\r\n".join(lines), "claims.json"))) == 3
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -534,20 +621,27 @@ def test_a_data_feed_is_streamed(tmp_path: Path) -> None:
         REVIEW,
         [REVIEW],
         {"@graph": [REVIEW]},
+        {"@graph": [{"@type": "WebPage"}, json.loads(FEED)]},
+        [API_CLAIM],
+        API_CLAIM,
         {"claims": [{**MOON, "status": "unrated"}], "next": None},
-        {
-            "claims": [
-                {
-                    "text": "The Moon is cheese",
-                    "claimReview": [{"url": "https://p.example/1", "languageCode": "en"}],
-                }
-            ]
-        },
+        {"claims": [API_CLAIM]},
     ],
-    ids=["record", "records", "ClaimReview", "ClaimReviews", "graph", "our own API", "API answer"],
+    ids=[
+        "record",
+        "records",
+        "ClaimReview",
+        "ClaimReviews",
+        "graph",
+        "feed in a graph",
+        "claims of the API",
+        "claim of the API",
+        "our own API",
+        "API answer",
+    ],
 )
 def test_any_json_with_claims_in_it_is_understood(tmp_path: Path, value: object) -> None:
-    for indent in (None, 2):
+    for indent in (None, 2, 0):
         [found] = read(tmp_path, json.dumps(value, indent=indent), "some.json")
         assert isinstance(found, Claim)
         assert found.text == "The Moon is cheese"
@@ -573,6 +667,10 @@ def test_what_is_no_claim_is_said(tmp_path: Path) -> None:
         (b'oops\n{"id": 2}\n', "standard input", "lines"),
         (b'<oops>\n{"id": 2}\n', "claims.jsonl", "lines"),
         (b'{\n  "id": 1\n}\n', "claims.json", "document"),
+        (b'{\n"@graph": [\n{\n"id": 1\n}\n]\n}\n', "claims.json", "document"),
+        (b"Warning: line 7\n<!DOCTYPE html><html>", "page", "page"),
+        (b"\xef\xbb\xbfcached <div><p>", "page.html", "page"),
+        (b"https://p.example/1\nhttps://p.example/2\n", "sitemap.txt", "sitemap"),
         (b'[{"id": 1}]', "claims", "document"),
         (b'[\n{"id": 1},\n{"id": 2}\n]', "claims.json", "document"),
         (b'{"dataFeedElement": [\n{"item": 1},\n{"item": 2}\n]}', "feed.json", "document"),
@@ -598,6 +696,20 @@ def test_compressed_files_are_read_and_damaged_ones_named(tmp_path: Path) -> Non
     assert "not a whole gzip file" in reasons(found)[-1]
     assert isinstance(found[0], Claim)
     assert "not a whole gzip file" in reasons(read(tmp_path, packed[:20], "claims.jsonl.gz"))[0]
+
+
+def test_what_stands_behind_a_compressed_file_does_not_matter(tmp_path: Path) -> None:
+    one, two = (gzip.compress((json.dumps({**MOON, "id": id}) + "\n").encode()) for id in "ab")
+    found = read(tmp_path, one + two + b"\0\0garbage", "claims.jsonl.gz")
+    assert [claim.id for claim in claims(found)] == ["a", "b"]
+    assert not reasons(found)
+
+
+@pytest.mark.parametrize("name", ["a.xhtml", "a.php", "a.xml", "a"])
+def test_a_folder_s_pages_have_many_names(tmp_path: Path, name: str) -> None:
+    (tmp_path / ".hidden").write_text("not looked at")
+    (tmp_path / name).write_text(f'<html><script type="application/ld+json">{json.dumps(REVIEW)}</script>')
+    assert [claim.text for claim in claims(list(load(str(tmp_path))))] == ["The Moon is cheese"]
 
 
 def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ def test_a_review_becomes_a_claim_with_the_publisher_s_words() -> None:
         json.dumps({"@context": "https://schema.org", "@graph": [{"@type": "WebPage"}, REVIEW]}),
         json.dumps({"@type": "NewsArticle", "review": {"deep": [[REVIEW]]}}),
         json.dumps(REVIEW | {"@type": ["ClaimReview"]}),
+        json.dumps({name.removeprefix("@"): value for name, value in REVIEW.items()}),
         json.dumps(REVIEW | {"@type": ["Review", "ClaimReview"]}),
         json.dumps(REVIEW | {"@type": "http://schema.org/ClaimReview"}),
         json.dumps(REVIEW | {"@type": "schema:ClaimReview"}),
@@ -142,6 +143,21 @@ def test_parts_that_are_only_named_by_id_are_looked_up() -> None:
     ]
     assert one(page(json.dumps({"@graph": graph}))) == CLAIM
     assert one(page(json.dumps(graph[0]), json.dumps(graph[1]))) == CLAIM
+    deep = REVIEW | {"itemReviewed": {"@type": "Claim", "author": {"@id": "#wallace"}}}
+    assert one(page(json.dumps([deep, {"@type": "Person", "@id": "#wallace", "name": "Wallace"}]))) == CLAIM
+
+
+def test_each_of_several_wordings_is_a_claim() -> None:
+    found = read(varied(claimReviewed=[CLAIM.text, {"@value": "The Sun is cold"}]))
+    assert [claim.text for claim in found if isinstance(claim, Claim)] == [CLAIM.text, "The Sun is cold"]
+
+
+def test_a_claim_may_hold_its_review() -> None:
+    bare = {name: value for name, value in REVIEW.items() if name not in ("claimReviewed", "itemReviewed")}
+    assert (
+        one(page(json.dumps({"@type": "Claim", "text": CLAIM.text, "author": "Wallace", "review": [bare]})))
+        == CLAIM
+    )
 
 
 def test_markup_in_microdata_is_read() -> None:
@@ -160,6 +176,8 @@ def test_markup_in_microdata_is_read() -> None:
             <span itemprop="name">Wallace</span></div></div>
       </div>"""
     assert one(page(body=body)) == CLAIM
+    assert one(page(body=body.replace("itemtype", "ITEMTYPE").replace("itemprop", "itemProp"))) == CLAIM
+    assert one(b'<?xml version="1.0" encoding="utf-8"?>' + page(body=body)) == CLAIM
 
 
 # --- broken JSON ----------------------------------------------------------------------------------
@@ -195,6 +213,13 @@ def test_quotation_marks_that_nobody_escaped_are_kept_in_the_text() -> None:
     assert one(page(broken)).text == 'The "Moon" is made of "cheese" today'
 
 
+def test_two_broken_reviews_one_behind_the_other_are_both_read() -> None:
+    other = json.dumps(REVIEW | {"url": "https://check.example/sun", "claimReviewed": "The Sun is cold"})
+    for between in ("", "\n", ",", ";\n"):
+        found = read(page(WHOLE.replace("}}", "},}") + between + other.replace("}}", "},}")))
+        assert [claim.text for claim in found if isinstance(claim, Claim)] == [CLAIM.text, "The Sun is cold"]
+
+
 def test_one_broken_script_does_not_cost_the_others() -> None:
     assert one(page('{"@type": "Organization", ', "", "null", "17", WHOLE)) == CLAIM
 
@@ -225,6 +250,8 @@ def test_a_script_that_cannot_be_mended_is_no_claim() -> None:
         ({"ratingValue": 1, "bestRating": 5, "worstRating": 1}, "1"),
         ({"ratingValue": 1.0}, "1"),
         ({"ratingValue": 2.5}, "2.5"),
+        ({"ratingValue": float("inf")}, ""),
+        ({"ratingValue": float("nan"), "alternateName": float("-inf")}, ""),
         ({}, ""),
         (None, ""),
         (4, "4"),
@@ -286,6 +313,8 @@ def test_a_number_alone_is_no_verdict(value: object) -> None:
         ("7 jui 2020", None),
         ("7 floréal 2020", None),
         ("yesterday", None),
+        ("२०२०-१०-०७", "2020-10-07"),
+        ("٧/٢٤/2020", "2020-07-24"),
         ("", None),
         (17, None),
     ],
@@ -324,7 +353,7 @@ def test_the_publisher_is_the_organisation_that_answers_for_it(
 def test_the_page_says_what_its_markup_leaves_out() -> None:
     head = """<meta property="og:site_name" content="Check &amp; Daily"><title>No, rock | Check</title>
       <meta property="article:published_time" content="2024-05-01T10:00:00Z">
-      <link rel="canonical" href="/moon">"""
+      <link rel="alternate canonical" href="/moon">"""
     bare = {"@type": "ClaimReview", "claimReviewed": REVIEW["claimReviewed"], "reviewRating": "False"}
     [review] = one(page(json.dumps(bare), head=head), "https://www.check.example/x?y").reviews
     assert review == Review(
@@ -372,6 +401,11 @@ def test_where_a_claim_appeared_does_not_get_in_the_way(item: object) -> None:
         ("https://other.example/publicações/é", "https://other.example/publicações/é"),
         (None, "https://check.example/a/page"),
         ("javascript:alert(1)", "https://check.example/a/page"),
+        ("//other.example/x", "https://other.example/x"),
+        ("www.other.example/x", "https://www.other.example/x"),
+        ("https://check.example", "https://check.example/a/page"),
+        ("https://check.example/", "https://check.example/a/page"),
+        ("https://check.example/?p=7", "https://check.example/?p=7"),
         ("data:text/html,x", "https://check.example/a/page"),
         ("http://[broken", "https://check.example/a/page"),
     ],
@@ -379,6 +413,22 @@ def test_where_a_claim_appeared_does_not_get_in_the_way(item: object) -> None:
 def test_a_review_s_address_is_a_web_address(url: object, kept: str) -> None:
     [review] = one(varied(url=url), "https://check.example/a/page").reviews
     assert review.url == kept
+
+
+def test_pages_that_name_their_site_as_their_address_stay_apart() -> None:
+    home = REVIEW | {"url": "https://check.example/", "@id": "https://check.example/#review"}
+    named = home | {"mainEntityOfPage": {"@id": "https://check.example/sun"}}
+    found = [one(page(json.dumps(home)), "https://check.example/moon"), one(page(json.dumps(named)))]
+    assert [claim.reviews[0].url for claim in found] == [
+        "https://check.example/moon",
+        "https://check.example/sun",
+    ]
+    assert one(page(json.dumps(home))).reviews[0].url == "https://check.example/"
+
+
+@pytest.mark.parametrize("url", ["//check.example/moon", "www.check.example/moon"])
+def test_an_address_without_its_scheme_is_one(url: str) -> None:
+    assert one(varied(url=url)).reviews[0].url == f"https://{url.removeprefix('//')}"
 
 
 def test_a_review_without_any_address_is_rejected() -> None:
@@ -393,7 +443,8 @@ def test_a_review_without_any_address_is_rejected() -> None:
         ("fr-FR", "fr"),
         ({"@type": "Language", "name": "French", "alternateName": "fr"}, "fr"),
         (["pt_BR"], "pt"),
-        ("French", "en"),
+        ("French", "fr"),
+        ("Martian", "en"),
         (None, "en"),
         ("fra", "fr"),
     ],
@@ -482,6 +533,7 @@ def test_a_declared_encoding_is_believed_where_the_page_is_not_utf_8() -> None:
 
 
 def test_one_bad_byte_costs_itself() -> None:
+    assert decoded("?\ufffd".encode()) == "?\ufffd"
     assert decoded("L’été coûte".encode() + b"\xff 3 " + "€".encode()) == "L’été coûte\ufffd 3 €"
     assert decoded("<meta charset=utf-8>é".encode() + b"\x80") == "<meta charset=utf-8>é\ufffd"
 

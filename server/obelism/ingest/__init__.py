@@ -26,7 +26,9 @@ from obelism.model import Claim
 
 __all__ = ["Fetcher", "Limits", "Options", "Rejected", "is_feed", "is_sitemap", "load", "load_fetched"]
 
-_SUFFIXES = {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".html", ".htm", ".gz"}
+_SUFFIXES = {
+    ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".html", ".htm", ".xhtml", ".php", ".xml", ".gz", "",
+}  # fmt: skip
 _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 _WEB = ("http://", "https://")
 
@@ -112,9 +114,13 @@ def _file(path: Path, name: str, options: Options) -> Iterator[Claim | Rejected]
 
 def _folder(folder: Path, options: Options) -> Iterator[Claim | Rejected]:
     """The claims of all files below a folder whose names say that they may hold some."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )
     if not files:
-        raise BadInput(f"{folder} holds no file of a known kind: {', '.join(sorted(_SUFFIXES))}")
+        raise BadInput(f"{folder} holds no file of a known kind: {', '.join(sorted(_SUFFIXES - {''}))}")
     for number, path in enumerate(files, start=1):
         name = str(path.relative_to(folder))
         try:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from obelism.ingest.claimreview import first_page, published_id
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim
-from obelism.records import PUBLISHED
+from obelism.records import PUBLISHED, first_page, published_id
 from obelism.text import fold
 
 

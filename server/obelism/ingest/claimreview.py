@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from obelism.errors import BadClaim
-from obelism.ingest.cleaning import address_of, date_of, each, language_in, name_of, text_of
+from obelism.ingest.cleaning import address_of, date_of, each, language_in, name_of, page_of_its_own, text_of
 from obelism.ingest.language import told_by
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim, Review
-from obelism.records import MAX_NAME, PUBLISHED, host_of
+from obelism.records import MAX_NAME, first_page, host_of, published_id
 from obelism.text import fold
 
 _AROUND = ("Article", "NewsArticle", "ReportageNewsArticle", "BlogPosting", "WebPage", "WebSite")
@@ -39,6 +38,7 @@ def claims_of(tree: object, where: str, page: Page = Page()) -> Iterator[Claim |
     """
     nodes = list(_nodes(tree))
     named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    _put_below_their_claims(nodes)
     reviews = [_resolved(node, named) for node in nodes if _is(node, "ClaimReview")]
     page = _completed(page, _around(nodes, named))
     if len(reviews) > 1:
@@ -47,7 +47,7 @@ def claims_of(tree: object, where: str, page: Page = Page()) -> Iterator[Claim |
     found: list[Claim] = []
     for review in reviews:
         try:
-            found.append(_claim(review, page))
+            found.extend(_claims(review, page))
         except BadClaim as error:
             yield Rejected(where, str(error))
     yield from identified(found)
@@ -72,24 +72,23 @@ def identified(claims: Iterable[Claim]) -> list[Claim]:
     ]
 
 
-def published_id(url: str, text: str = "") -> str:
-    """The id of a claim that is known by the address of its review."""
-    # Not fold(): ids must outlive any change in how texts are compared.
-    told = f"{url}\n{' '.join(text.split()).casefold()}" if text else url
-    return PUBLISHED + hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:20]
-
-
-def first_page(claim: Claim) -> str:
-    """The page that names a claim: that of its earliest review, so that later ones do not change its id."""
-    return min(claim.reviews, key=lambda review: (review.date or "9999", review.url)).url
-
-
-def _claim(node: Node, page: Page) -> Claim:
+def _claims(node: Node, page: Page) -> Iterator[Claim]:
+    """A claim for each wording that the review names. Raises BadClaim when it names none, or no address."""
     item = next((item for item in each(node.get("itemReviewed")) if isinstance(item, dict)), {})
-    text = text_of(node.get("claimReviewed")) or _words_of(node.get("claimReviewed"), item)
-    if not text:
+    texts = [text for words in each(node.get("claimReviewed")) if (text := text_of(words))]
+    texts = texts or [text for text in (_words_of(node.get("claimReviewed"), item),) if text]
+    if not texts:
         raise BadClaim("ClaimReview has no claimReviewed; without the claim's words nothing can be matched")
-    url = address_of(node.get("url"), page.url) or _own_address(node, page)
+    yield from (_claim(text, item, node, page) for text in texts)
+
+
+def _claim(text: str, item: Node, node: Node, page: Page) -> Claim:
+    url = page_of_its_own(
+        address_of(node.get("url"), page.url),
+        address_of(node.get("mainEntityOfPage"), page.url),
+        address_of(node.get("@id")),
+        page.url,
+    )
     if url is None:
         raise BadClaim("ClaimReview has no url; every review needs an http(s) address")
     title = text_of(node.get("name")) or text_of(node.get("headline")) or page.title
@@ -116,10 +115,6 @@ def _words_of(*values: object) -> str:
             if is_claim and (text := text_of(found.get("text")) or text_of(found.get("name"))):
                 return text
     return ""
-
-
-def _own_address(node: Node, page: Page) -> str | None:
-    return address_of(node.get("mainEntityOfPage"), page.url) or address_of(node.get("@id")) or page.url
 
 
 def _publisher(node: Node) -> str:
@@ -169,7 +164,7 @@ def _first(values: Iterable[str | None]) -> str | None:
 
 
 def _is(node: Node, *types: str) -> bool:
-    given = {_bare(str(kind)).lower() for kind in each(node.get("@type"))}
+    given = {_bare(str(kind)).lower() for kind in each(node.get("@type", node.get("type")))}
     return any(kind.lower() in given for kind in types)
 
 
@@ -178,17 +173,28 @@ def _bare(term: str) -> str:
     return term.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
-def _resolved(node: Node, named: Mapping[str, Node]) -> dict[str, Any]:
-    """`node`, with what it only refers to by `@id` put in place."""
-    return {name: _referred(value, named) for name, value in node.items()}
+def _put_below_their_claims(nodes: Iterable[Node]) -> None:
+    """Some say it the other way round: a Claim that holds its reviews. Then it is what they review."""
+    for node in (node for node in nodes if "review" in node and _is(node, "Claim")):
+        claim = {name: value for name, value in node.items() if name != "review"}
+        for review in each(node["review"]):
+            if isinstance(review, dict) and _is(review, "ClaimReview"):
+                review.setdefault("itemReviewed", claim)
 
 
-def _referred(value: object, named: Mapping[str, Node]) -> object:
+def _resolved(node: Node, named: Mapping[str, Node], depth: int = 2) -> dict[str, Any]:
+    """`node`, with what it and its parts only refer to by `@id` put in place: a review's item has an author."""
+    return {name: _referred(value, named, depth) for name, value in node.items()}
+
+
+def _referred(value: object, named: Mapping[str, Node], depth: int) -> object:
     if isinstance(value, list):
-        return [_referred(entry, named) for entry in value]
-    if isinstance(value, dict) and set(value) <= {"@id", "@type"} and value.get("@id") in named:
-        return named[value["@id"]]
-    return value
+        return [_referred(entry, named, depth) for entry in value]
+    if not isinstance(value, dict) or depth == 0:
+        return value
+    if set(value) <= {"@id", "@type"} and value.get("@id") in named:
+        value = named[value["@id"]]
+    return _resolved(value, named, depth - 1)
 
 
 def _nodes(tree: object) -> Iterator[Node]:

@@ -7,11 +7,14 @@ in half a dozen forms and addresses relative to the page. Tags in a text stay, a
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin
+from unicodedata import decimal
+from urllib.parse import urljoin, urlsplit
 
+from obelism.ingest.language import named
 from obelism.records import (
     MAX_NAME,
     MAX_TEXT,
@@ -24,6 +27,8 @@ from obelism.records import (
 
 _SPACE = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 _ENTITY = re.compile(r"&(#\d+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+_DIGIT = re.compile(r"\d")
+"""Of any script: ٧ and ७ are 7."""
 _MONTHS = [
     months.split()
     for months in (
@@ -48,7 +53,7 @@ def text_of(value: object, most: int = MAX_TEXT) -> str:
     for found in each(value):
         if isinstance(found, dict):
             found = found.get("@value")
-        if isinstance(found, (int, float)) and not isinstance(found, bool):
+        if isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found):
             found = f"{found:g}" if isinstance(found, float) else str(found)
         if isinstance(found, str) and (text := clean(found)):
             return text[:most].rstrip()
@@ -57,11 +62,16 @@ def text_of(value: object, most: int = MAX_TEXT) -> str:
 
 def clean(text: str) -> str:
     """`text` without entities, control characters, lone surrogates, and runs of white space."""
+    return _SPACE.sub(" ", UNREADABLE.sub("", _SPACE.sub(" ", unescaped(text)))).strip()
+
+
+def unescaped(text: str) -> str:
+    """`text` with the characters that its HTML entities stand for."""
     for _ in range(2):  # "&amp;#039;" is common: escaped by the editor's page, and again by its template
         if not _ENTITY.search(text):
             break
         text = html.unescape(text)
-    return _SPACE.sub(" ", UNREADABLE.sub("", _SPACE.sub(" ", text))).strip()
+    return text
 
 
 def name_of(value: object) -> str:
@@ -81,6 +91,8 @@ def address_of(value: object, base: str | None = None) -> str | None:
         if not isinstance(found, str) or not found.strip():
             continue
         address = html.unescape(UNREADABLE.sub("", found.strip()))
+        if address.startswith(("//", "www.")):
+            address = f"https://{address.lstrip('/')}"
         try:
             address = urljoin(base, address) if base else address
         except ValueError:
@@ -90,9 +102,20 @@ def address_of(value: object, base: str | None = None) -> str | None:
     return None
 
 
+def page_of_its_own(*addresses: str | None) -> str | None:
+    """The first address that is not a site's front page: templates give that for all of its pages. Else the first."""
+    given = [address for address in addresses if address]
+    return next((address for address in given if not _is_front_page(address)), given[0] if given else None)
+
+
+def _is_front_page(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.path in ("", "/") and not parts.query
+
+
 def date_of(value: object) -> str | None:
     """The calendar date in a value, in ISO 8601; None when it is not clear which day is meant."""
-    text = text_of(value, 100)
+    text = _DIGIT.sub(lambda digit: str(decimal(digit[0])), text_of(value, 100))
     if date := iso_date(text):
         return date
     if found := _YEAR_FIRST.search(text):
@@ -127,7 +150,7 @@ def language_in(value: object) -> str | None:
     for found in each(value):
         if isinstance(found, dict):
             found = found.get("alternateName") or found.get("name")
-        if isinstance(found, str) and (language := primary_language(found)) and len(language) <= 3:
+        if isinstance(found, str) and (language := primary_language(found) or named(found)):
             return language
     return None
 

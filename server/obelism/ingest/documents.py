@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
 from typing import IO, Any
-
-import ijson
 
 from obelism import records
 from obelism.errors import BadClaim
@@ -19,31 +18,54 @@ from obelism.model import Claim
 # A document that is no feed is read in one piece.
 MAX_PIECE = 64 * 1024 * 1024
 _HEAD = 64 * 1024
+_PIECE = 64 * 1024
+_LIST = re.compile(r"\A\s*\[")
+_FEED = re.compile(r'"dataFeedElement"\s*:\s*\[')
+_OPENING = 100
+"""Characters that such an opening has at most."""
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+def _integer(digits: str) -> float:
+    # Python refuses to read integers of thousands of digits.
+    return int(digits) if len(digits) < 40 else float(digits)
+
+
+_DECODER = json.JSONDecoder(strict=False, parse_int=_integer, parse_constant=lambda name: None)
 
 
 def claims_of(file: IO[bytes], name: str) -> Iterator[Claim | Rejected]:
     """The claims of a JSON document, streamed where it is a feed or an array."""
-    # ijson knows no byte order mark.
-    start = 3 if file.read(3) == b"\xef\xbb\xbf" else 0
-    file.seek(start)
-    head = file.read(_HEAD).lstrip()
-    file.seek(start)
-    if head.startswith(b"["):
-        yield from _elements(file, name, "item")
+    head = file.read(_HEAD)
+    file.seek(0)
+    if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
+        yield from _elements(file, name, _LIST)
     elif re.search(rb'"dataFeedElement"\s*:', head):
-        yield from _elements(file, name, "dataFeedElement.item")
+        yield from _elements(file, name, _FEED)
     else:
         data = file.read(MAX_PIECE + 1)
         if len(data) > MAX_PIECE:
             reason = f"over {MAX_PIECE // 1024 // 1024} MB, and neither a DataFeed nor a list, which are read in pieces"
             yield Rejected(name, reason, cut=True)
             return
-        try:
-            document = json_of(data)
-        except BadClaim as error:
-            yield Rejected(name, str(error))
-            return
-        yield from claims_in(document, name)
+        first, _, rest = data.strip().partition(b"\n")
+        if first.rstrip().endswith(b"}") and rest:  # lines so long that the head of the file shows only one
+            for number, line in enumerate(data.splitlines(), start=1):
+                yield from claims_on_line(line, f"{name} line {number}")
+        else:
+            yield from claims_on_line(data, name)
+
+
+def claims_on_line(line: bytes, where: str) -> Iterator[Claim | Rejected]:
+    """The claims of the JSON on a line; none on an empty one."""
+    if not line.removeprefix(codecs.BOM_UTF8).strip():
+        return
+    try:
+        value = json_of(line)
+    except BadClaim as error:
+        yield Rejected(where, str(error))
+        return
+    yield from claims_in(value, where)
 
 
 def claims_in(value: object, where: str) -> Iterator[Claim | Rejected]:
@@ -53,6 +75,8 @@ def claims_in(value: object, where: str) -> Iterator[Claim | Rejected]:
             yield records.parse(value)
         except BadClaim as error:
             yield Rejected(where, str(error))
+    elif isinstance(value, dict) and isinstance(value.get("claimReview"), list) and "text" in value:
+        yield from factcheckapi.claims_in({"claims": [value]}, where)
     elif isinstance(value, dict) and isinstance(value.get("claims"), list):
         if any(_is_record(entry) for entry in value["claims"]):
             for number, entry in enumerate(value["claims"], start=1):
@@ -73,7 +97,7 @@ def _is_record(value: object) -> bool:
 def json_of(data: bytes) -> object:
     """The value of JSON text. Raises BadClaim when it is none."""
     try:
-        return json.loads(data.decode("utf-8-sig"))
+        return _DECODER.decode(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadClaim("not UTF-8; save the file in that encoding") from None
     except RecursionError:
@@ -82,18 +106,45 @@ def json_of(data: bytes) -> object:
         raise BadClaim(f"not valid JSON: {error}") from None
 
 
-def _elements(file: IO[bytes], name: str, path: str) -> Iterator[Claim | Rejected]:
+def _elements(file: IO[bytes], name: str, opening: re.Pattern[str]) -> Iterator[Claim | Rejected]:
     number = 0
     try:
-        for number, element in enumerate(ijson.items(file, path, use_float=True), start=1):
+        for number, element in enumerate(_values(file, opening), start=1):
             yield from _element(element, f"{name} element {number}")
-    except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
-        reason = " ".join(str(error).split())[:200]
-        yield Rejected(
-            f"{name} after element {number}", f"not valid JSON, the rest is not read: {reason}", cut=True
-        )
+    except BadClaim as error:
+        reason = f"not valid JSON, the rest is not read: {error}"
+        yield Rejected(f"{name} after element {number}", reason, cut=True)
     if number == 0:
         yield Rejected(name, "the feed has no elements")
+
+
+def _values(file: IO[bytes], opening: re.Pattern[str]) -> Iterator[object]:
+    """The values of the arrays that begin with `opening`, streamed. Raises BadClaim where JSON ends or breaks off.
+
+    By the standard library's decoder, piece by piece: parsers of streams (ijson) end at the first byte that is no
+    UTF-8, at NaN, at line breaks in strings, at integers over 64 bits, and lose the rest.
+    """
+    reader = codecs.getreader("utf-8-sig")(file, "replace")
+    text = reader.read(_PIECE)
+    while True:
+        while not (begun := opening.search(text)):
+            if not (more := reader.read(_PIECE)):
+                return
+            text = text[-_OPENING:] + more
+        at = begun.end()
+        while not text.startswith("]", at := _BETWEEN.match(text, at).end()):  # type: ignore[union-attr]
+            try:
+                value, at = _DECODER.raw_decode(text, at)
+            except RecursionError:
+                raise BadClaim("it is nested too deep") from None
+            except ValueError as error:
+                # Half a value, as a rule. Twice as much each time: what is broken is not parsed again for ever.
+                if len(text) - at > MAX_PIECE or not (more := reader.read(max(_PIECE, len(text) - at))):
+                    raise BadClaim(str(error)[:200]) from None
+                text, at = text[at:] + more, 0
+            else:
+                yield value
+        text = text[at + 1 :]
 
 
 def _element(element: Any, where: str) -> Iterator[Claim | Rejected]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -24,7 +25,7 @@ from obelism.ingest.fetch import Fetcher
 from obelism.ingest.language import told_by
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim, Review
-from obelism.records import MAX_NAME, host_of
+from obelism.records import MAX_NAME, first_page, host_of
 
 ADDRESS = "https://factchecktools.googleapis.com/v1alpha1/claims:search"
 PREFIX = "factcheck:"
@@ -58,7 +59,6 @@ def claims_of(
     if not key:
         raise BadInput("the Fact Check Tools API needs a key: set OBELISM_FACT_CHECK_KEY")
     asked = _parameters(source)
-    found: list[Claim] = []
     token, number = "", 0
     asked_for: set[str] = set()
     while number == 0 or token:
@@ -68,25 +68,28 @@ def claims_of(
         try:
             page = _page(fetcher, f"{address}?{urlencode(query)}", key, sleep)
         except Unavailable as error:
-            if not found:
+            if number == 1:
                 raise
             yield Rejected(f"{source} page {number}", str(error), cut=True)
             break
-        for entry in _reviewed(page, f"{source} page {number}"):
-            if isinstance(entry, Rejected):
-                yield entry
-            else:
-                found.append(entry)
+        yield from claims_in(page, f"{source} page {number}")
         following = text_of(page.get("nextPageToken"))
         token = following if following not in asked_for else ""
-    yield from identified(found)
 
 
 def claims_in(answer: dict[str, Any], where: str) -> Iterator[Claim | Rejected]:
-    """The claims of one answer of the API, saved to a file."""
-    entries = list(_reviewed(answer, where))
-    yield from (entry for entry in entries if isinstance(entry, Rejected))
-    yield from identified(entry for entry in entries if isinstance(entry, Claim))
+    """The claims of one answer of the API, those of one page of reviews together.
+
+    That two publishers review the same words is no proof that they mean the same claim, by the same person.
+    """
+    pages: dict[str, list[Claim]] = defaultdict(list)
+    for entry in _reviewed(answer, where):
+        if isinstance(entry, Rejected):
+            yield entry
+        else:
+            pages[first_page(entry)].append(entry)
+    for found in pages.values():
+        yield from identified(found)
 
 
 def _parameters(source: str) -> dict[str, str]:

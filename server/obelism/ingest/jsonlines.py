@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from typing import IO
 
-from obelism.errors import BadClaim
-from obelism.ingest.documents import claims_in, json_of
+from obelism.ingest.documents import claims_on_line
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim
 
@@ -18,9 +16,4 @@ MAX_LINE = 16 * 1024 * 1024
 def claims_of(file: IO[bytes], name: str) -> Iterator[Claim | Rejected]:
     """The claims of a file in order, line by line; a bad line costs nothing but itself."""
     for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), start=1):
-        if not line.removeprefix(codecs.BOM_UTF8).strip():
-            continue
-        try:
-            yield from claims_in(json_of(line), f"{name} line {number}")
-        except BadClaim as error:
-            yield Rejected(f"{name} line {number}", str(error))
+        yield from claims_on_line(line, f"{name} line {number}")

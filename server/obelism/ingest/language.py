@@ -37,6 +37,19 @@ _SMALL_WORDS = {
     "ca": "el la els les del i en que una un per amb no és ha dels al són",
 }
 _WORDS = {language: frozenset(listed.split()) for language, listed in _SMALL_WORDS.items()}
+_NAMES = {
+    "ar": "arabic arabe العربية", "bn": "bengali bangla বাংলা", "ca": "catalan català", "cs": "czech tchèque čeština",
+    "da": "danish dansk", "de": "german allemand deutsch", "el": "greek ελληνικά", "en": "english anglais inglés",
+    "es": "spanish espagnol español", "fa": "persian farsi فارسی", "fi": "finnish suomi", "fr": "french français",
+    "he": "hebrew עברית", "hi": "hindi हिन्दी", "hr": "croatian hrvatski", "hu": "hungarian magyar",
+    "id": "indonesian", "it": "italian italien italiano", "ja": "japanese 日本語", "ko": "korean 한국어",
+    "mr": "marathi", "ms": "malay", "nl": "dutch néerlandais nederlands", "no": "norwegian norsk",
+    "pl": "polish polonais polski", "pt": "portuguese portugais português", "ro": "romanian română",
+    "ru": "russian russe русский", "sr": "serbian srpski", "sv": "swedish svenska", "ta": "tamil", "te": "telugu",
+    "th": "thai ไทย", "tr": "turkish turc türkçe", "uk": "ukrainian українська", "ur": "urdu اردو",
+    "vi": "vietnamese", "zh": "chinese chinois 中文",
+}  # fmt: skip
+_NAMED = {name: language for language, names in _NAMES.items() for name in names.split()}
 _COUNTRIES = {
     "fr": "fr", "de": "de", "at": "de", "es": "es", "mx": "es", "ar": "es", "co": "es", "cl": "es",
     "it": "it", "br": "pt", "pt": "pt", "nl": "nl", "pl": "pl", "tr": "tr", "id": "id", "ro": "ro",
@@ -55,6 +68,11 @@ def told_by(text: str, url: str, stated: str | None = None) -> str:
     if stated and not (script and stated in _WORDS):
         return stated
     return script or _by_words(sample) or _by_address(url) or "und"
+
+
+def named(name: str) -> str | None:
+    """The primary subtag of the language of that name, in English or in itself: "French", "français"."""
+    return _NAMED.get(name.strip().casefold())
 
 
 def _by_script(text: str) -> str | None:

@@ -8,12 +8,13 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import json_repair
 from lxml import etree, html  # type: ignore[import-untyped]
 
 from obelism.ingest import claimreview
-from obelism.ingest.cleaning import address_of, clean, date_of, language_in
+from obelism.ingest.cleaning import address_of, clean, date_of, language_in, page_of_its_own
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim
 
@@ -28,6 +29,7 @@ _JSON_LD = etree.XPath(
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\*/)?|;)\s*$"
 )
+_GLUED = re.compile(r"\}[\s;]*\{")
 _BETWEEN = " \t\r\n,;\ufeff"
 """What may stand between the values of one script."""
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
@@ -51,7 +53,7 @@ def _claims(data: bytes, name: str, url: str | None, charset: str | None) -> Ite
     text = decoded(data, charset)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
     document = html.document_fromstring(text.encode("utf-8", "replace") or b"<html></html>", parser=parser)
-    tree = [*_json_ld(document), *_microdata(text)]
+    tree = [*_json_ld(document), *_microdata(document, text)]
     yield from claimreview.claims_of(tree, name, _about(document, url))
 
 
@@ -63,6 +65,8 @@ def decoded(data: bytes, charset: str | None = None) -> str:
     """
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return data.decode("utf-16", "replace")
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8-sig")
     text = data.decode("utf-8-sig", "replace")
     if 2 * text.count("\ufffd") <= len(text) - len(text.encode("ascii", "ignore")):
         return text
@@ -93,7 +97,8 @@ def mended(text: str) -> object:
     if "ClaimReview" not in bare or len(bare) > MAX_BROKEN:
         return None
     try:
-        return json_repair.loads(bare, skip_json_loads=True)
+        # Of two objects without a comma between them it would keep the last.
+        return json_repair.loads(_GLUED.sub("},{", bare), skip_json_loads=True)
     except (ValueError, RecursionError):
         return None
 
@@ -118,14 +123,14 @@ def _json_ld(document: etree._Element) -> Iterator[object]:
         yield mended(script.text_content())
 
 
-def _microdata(text: str) -> list[object]:
-    if not re.search(r"itemtype\s*=\s*[\"']?[^\"'>]*ClaimReview", text):
+def _microdata(document: etree._Element, text: str) -> list[object]:
+    if not re.search(r"itemtype\s*=\s*[\"']?[^\"'>]*ClaimReview", text, re.IGNORECASE):
         return []
     # Half a second to import, with parsers of every other kind of markup; few pages need it.
     import extruct
 
     logging.getLogger("extruct").setLevel(logging.CRITICAL)
-    found = extruct.extract(text, syntaxes=["microdata"], uniform=True, errors="ignore")
+    found = extruct.extract(document, syntaxes=["microdata"], uniform=True, errors="ignore")
     return list(found.get("microdata", []))
 
 
@@ -133,9 +138,9 @@ def _about(document: etree._Element, url: str | None) -> claimreview.Page:
     def meta(property: str) -> str:
         return str(document.xpath("string(//meta[@property=$property]/@content)", property=property))
 
-    canonical = str(document.xpath("string(//link[@rel='canonical']/@href)"))
+    canonical = str(document.xpath("string(//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href)"))
     return claimreview.Page(
-        url=address_of([canonical, meta("og:url")], url) or url,
+        url=page_of_its_own(address_of([canonical, meta("og:url")], url), url),
         language=language_in([str(document.xpath("string(//html/@lang)")), meta("og:locale")]),
         site=clean(meta("og:site_name")),
         title=clean(meta("og:title")) or clean(str(document.xpath("string(//title)"))),

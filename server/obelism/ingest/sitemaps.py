@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,6 +32,8 @@ class Listed:
     again: bool = False
     """It could not be fetched at the first try."""
 
+
+_AMPERSAND = re.compile(rb"&(?!#?\w+;)")
 
 # More pages out of reach than this, and the source counts as cut off: the next sync asks for all of them again.
 MAX_MISSED = 0.05
@@ -109,11 +113,19 @@ def page_claims(fetched: Fetched, name: str) -> Iterator[Claim | Rejected]:
 def entries_of(file: IO[bytes], url: str | None = None) -> Iterator[Listed]:
     """The entries of a sitemap or sitemap index in order, streamed.
 
-    Raises BadInput when it is not XML, having given what came before the mistake.
+    Raises BadInput when it is neither XML nor an address a line, having given what came before the mistake.
     """
+    mended = _Mended(file)
+    if not mended.is_xml:
+        file.seek(0)
+        addresses = [address_of(line.decode("utf-8-sig", "replace")) for line in file]
+        if not any(addresses):
+            raise BadInput("the sitemap is neither XML nor a list of addresses")
+        yield from (Listed(address) for address in addresses if address)
+        return
     # Entities stay what they are and nothing is fetched: a sitemap is as hostile as any page.
     parsed = etree.iterparse(
-        file, tag=("{*}url", "{*}sitemap"), resolve_entities=False, no_network=True, load_dtd=False
+        mended, tag=("{*}url", "{*}sitemap"), resolve_entities=False, no_network=True, load_dtd=False
     )
     try:
         for _, entry in parsed:
@@ -126,6 +138,23 @@ def entries_of(file: IO[bytes], url: str | None = None) -> Iterator[Listed]:
                 del entry.getparent()[0]
     except etree.XMLSyntaxError as error:
         raise BadInput(f"the sitemap is not valid XML: {error.msg}") from error
+
+
+class _Mended:
+    """The bytes of a sitemap without what may not stand before XML, and with each & that begins no entity escaped."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._kept = file.read(4096).removeprefix(codecs.BOM_UTF8).lstrip()
+        self.is_xml = self._kept.startswith((b"<", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+    def read(self, size: int) -> bytes:
+        read = self._file.read(size)
+        data = self._kept + read
+        # Whether the last & begins an entity may be seen from what follows.
+        end = data.rfind(b"&", max(0, len(data) - 20)) if read else -1
+        data, self._kept = (data, b"") if end < 0 else (data[:end], data[end:])
+        return _AMPERSAND.sub(b"&amp;", data)
 
 
 class _Walk:

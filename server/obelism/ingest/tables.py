@@ -13,22 +13,40 @@ from typing import IO, Any
 from obelism import records
 from obelism.errors import BadClaim
 from obelism.exports import COLUMNS, FORMULA
-from obelism.ingest.claimreview import published_id
-from obelism.ingest.cleaning import date_of
+from obelism.ingest.cleaning import address_of, date_of, language_in, unescaped
+from obelism.ingest.language import told_by
 from obelism.ingest.pages import decoded
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim
+from obelism.records import published_id
 
 Row = Mapping[str, str]
+
+_ADDRESSES = ("url", "position_url")
 
 MAX_TABLE = 512 * 1024 * 1024
 
 # Other names that tables of fact-checks give these columns; case, spaces, dots and underscores do not count.
 ALIASES: Mapping[str, Sequence[str]] = {
     "id": ("claim id", "identifier", "uid"),
-    "text": ("claim", "claim text", "claim reviewed", "statement", "affirmation"),
+    "text": (
+        "claim",
+        "claim text",
+        "claim reviewed",
+        "statement",
+        "affirmation",
+        "claim review claim reviewed",
+    ),
     "language": ("lang", "in language", "claim language", "language code", "langue"),
-    "claimant": ("speaker", "claimed by", "said by", "claim author", "item reviewed author name"),
+    "claimant": (
+        "speaker",
+        "claimed by",
+        "said by",
+        "claim author",
+        "item reviewed author name",
+        "creative work author name",
+        "statement originator",
+    ),
     "publisher": (
         "fact checker",
         "reviewer",
@@ -37,6 +55,7 @@ ALIASES: Mapping[str, Sequence[str]] = {
         "organization",
         "author name",
         "publisher name",
+        "claim review author name",
     ),
     "rating": (
         "verdict",
@@ -48,9 +67,24 @@ ALIASES: Mapping[str, Sequence[str]] = {
         "alternate name",
         "review rating alternate name",
     ),
-    "url": ("review url", "link", "fact check url", "article url", "lien"),
+    "url": (
+        "review url",
+        "link",
+        "fact check url",
+        "article url",
+        "lien",
+        "claim review url",
+        "factcheck analysis link",
+    ),
     "title": ("review title", "headline", "article title", "titre"),
-    "date": ("review date", "date published", "published", "publication date", "date de publication"),
+    "date": (
+        "review date",
+        "date published",
+        "published",
+        "publication date",
+        "date de publication",
+        "factcheck date",
+    ),
     "review_language": ("language of review",),
     "state": ("review state",),
     "party": ("position party",),
@@ -61,7 +95,7 @@ ALIASES: Mapping[str, Sequence[str]] = {
 
 
 def claims_of(file: IO[bytes], name: str, language: str | None = None) -> Iterator[Claim | Rejected]:
-    """The claims of a table; `language` is theirs where it has no such column.
+    """The claims of a table; `language` is theirs where it tells none, else it is told by their words.
 
     Lines of one claim stand together and repeat its id. A bad line costs nothing but itself.
     """
@@ -72,7 +106,7 @@ def claims_of(file: IO[bytes], name: str, language: str | None = None) -> Iterat
     lines = _lines(decoded(data), name)
     line, header = next(lines, (1, []))
     try:
-        columns = _columns(header, language)
+        columns = _columns(header)
     except BadClaim as error:
         yield Rejected(f"{name} line {line}", str(error))
         return
@@ -84,7 +118,14 @@ def claims_of(file: IO[bytes], name: str, language: str | None = None) -> Iterat
 
 def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
     """The lines of a table that hold something, with the number of the line where each begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    mark = _delimiter(text)
+    is_bare = mark == "\t" and not _is_quoted(text)
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=mark,
+        quoting=csv.QUOTE_NONE if is_bare else csv.QUOTE_MINIMAL,
+        strict=True,
+    )
     while True:
         line = reader.line_num + 1
         try:
@@ -92,7 +133,9 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield line, Rejected(f"{name} line {line}", f"not valid CSV: {error}")
+            # A stray mark behind a quoted text costs its line; a text without an end costs all lines in it.
+            cut = "expected after" not in str(error)
+            yield line, Rejected(f"{name} line {line}", f"not valid CSV: {error}", cut)
             continue
         # "sep=;" at the top of a table tells spreadsheets, in a line of its own, what divides the cells.
         if any(cell.strip() for cell in cells) and cells[0] != "sep=":
@@ -102,10 +145,20 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
 def _delimiter(text: str) -> str:
     """The mark between the columns: French and German spreadsheets write semicolons."""
     header = text.lstrip().partition("\n")[0]
-    return max(",;\t", key=header.count)
+    return max(",;\t|", key=header.count)
 
 
-def _columns(header: Sequence[str], language: str | None) -> list[str | None]:
+def _is_quoted(text: str) -> bool:
+    """Whether a table of tabs can be read as one with quoted cells; those of databases have none."""
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
+
+
+def _columns(header: Sequence[str]) -> list[str | None]:
     """What each column of the table is, None for those that nobody asked for."""
     if isinstance(header, Rejected):
         raise BadClaim(header.reason)
@@ -115,11 +168,8 @@ def _columns(header: Sequence[str], language: str | None) -> list[str | None]:
     named = {by_name[name] for name in given if name in by_name}
     columns = [by_name.get(n) or (c if (c := by_alias.get(n)) not in named else None) for n in given]
     columns = [column if column not in columns[:at] else None for at, column in enumerate(columns)]
-    for needed, absent in (("text", True), ("language", language is None)):
-        if absent and needed not in columns:
-            names = ", ".join((needed, *ALIASES[needed]))
-            hint = "; or name it for all lines with --language" if needed == "language" else ""
-            raise BadClaim(f"the table has no column {needed} (known as: {names}){hint}")
+    if "text" not in columns:
+        raise BadClaim(f"the table has no column text (known as: {', '.join(('text', *ALIASES['text']))})")
     return columns
 
 
@@ -130,11 +180,19 @@ def _plain(name: str) -> str:
 def _row(
     line: int, cells: Sequence[str], columns: Sequence[str | None], name: str
 ) -> tuple[int, Row] | Rejected:
-    if len(cells) > len(columns):
+    if any(cell.strip() for cell in cells[len(columns) :]):
         reason = f"{len(cells)} cells where the header has {len(columns)}; put texts with commas in quotes"
         return Rejected(f"{name} line {line}", reason)
-    named = zip(columns, cells, strict=False)
-    return line, {column: _unguarded(cell.strip()) for column, cell in named if column and cell.strip()}
+    named = {column: _text(cell) for column, cell in zip(columns, cells, strict=False) if column}
+    row = {column: text for column, text in named.items() if text}
+    # Written as in other forms, because it makes the id.
+    return line, row | {
+        column: address_of(row[column]) or row[column] for column in _ADDRESSES if column in row
+    }
+
+
+def _text(cell: str) -> str:
+    return unescaped(_unguarded(cell.strip())).strip()
 
 
 def _unguarded(cell: str) -> str:
@@ -184,7 +242,10 @@ def _record(row: Row, current: Claim | None, several: set[str], language: str | 
     record: dict[str, Any] = {
         "id": id,
         "text": text or (same and same.text),
-        "language": row.get("language") or (same and same.language) or language,
+        "language": language_in(row.get("language"))
+        or (same and same.language)
+        or language
+        or told_by(f"{text}\n{row.get('title', '')}", url),
         "claimant": row.get("claimant"),
     }
     if {"publisher", "rating", "url", "title"} & set(row):
@@ -192,22 +253,18 @@ def _record(row: Row, current: Claim | None, several: set[str], language: str | 
             key: row[key] for key in ("publisher", "rating", "url", "title", "state") if key in row
         }
         review |= {
-            "language": row.get("review_language") or record["language"],
-            "date": _date(row.get("date")),
+            "language": language_in(row.get("review_language")) or record["language"],
+            "date": date_of(row.get("date")),
         }
         record["reviews"] = [review]
     if {"party", "stance", "position_url"} & set(row):
         position = {"party": row.get("party"), "stance": row.get("stance"), "url": row.get("position_url")}
-        position |= {"title": row.get("position_title"), "date": _date(row.get("position_date"))}
+        position |= {"title": row.get("position_title"), "date": date_of(row.get("position_date"))}
         record["positions"] = [position]
     if "phrasing" in row:
-        said_in = row.get("phrasing_language") or record["language"]
+        said_in = language_in(row.get("phrasing_language")) or record["language"]
         record["phrasings"] = [{"text": row["phrasing"], "language": said_in}]
     return record
-
-
-def _date(cell: str | None) -> str | None:
-    return (date_of(cell) or cell) if cell else None
 
 
 def _pages_of_several_claims(rows: Sequence[Row]) -> set[str]:

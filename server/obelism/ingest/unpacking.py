@@ -14,13 +14,26 @@ from obelism.ingest.pages import decoded
 
 Form = Literal["nothing", "page", "sitemap", "document", "lines", "table"]
 HEAD = 64 * 1024
+_PAGES = (".html", ".htm", ".xhtml", ".php")
 
 
 def unpacked(file: IO[bytes]) -> IO[bytes]:
     """`file`, decompressed where it is gzip."""
     is_gzip = file.read(2) == b"\x1f\x8b"
     file.seek(0)
-    return cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")) if is_gzip else file
+    return cast(IO[bytes], io.BufferedReader(cast(Any, _Members(file)))) if is_gzip else file
+
+
+class _Members(gzip._GzipReader):
+    """The members of a gzip file. What follows them and is none is left, as gzip(1) does."""
+
+    def _read_gzip_header(self) -> bool:
+        try:
+            return bool(super()._read_gzip_header())  # type: ignore[misc]
+        except gzip.BadGzipFile:
+            if self.tell() == 0:
+                raise
+            return False
 
 
 def form_of(head: bytes, name: str) -> Form:
@@ -36,10 +49,17 @@ def form_of(head: bytes, name: str) -> Form:
         return "sitemap" if re.search(r"<(\w+:)?(urlset|sitemapindex)\b", text) else "page"
     if name.endswith((".csv", ".tsv")):
         return "table"
+    if re.match(r"https?://\S+\s*(\n|$)", text):
+        return "sitemap"
     if text.startswith("[") or '"dataFeedElement"' in text:
         return "document"
-    # A line that begins with a brace and is not the first: records, one a line. Printed JSON indents.
-    if re.search(r"\n\{", text):
+    # Servers and caches write their remarks before a page.
+    if text[0] != "{" and (name.endswith(_PAGES) or re.search(r"<(!doctype )?html\b", text, re.IGNORECASE)):
+        return "page"
+    # Records, one a line; printed JSON breaks its objects, or divides them by commas.
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    whole = [line for line in lines if line[0] == "{" and line[-1] == "}"]
+    if len(lines) > 1 and 2 * len(whole) >= len(lines):
         return "lines"
     return "document" if text.startswith("{") else "table"
 
