@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -119,7 +120,8 @@ def test_an_answer_that_is_no_good_is_named(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["http://[broken", "https://xn--.com/", f"https://{'a' * 64}.com/", "https://a..b/", "http://a:x/"]
+    "source",
+    ["http://[broken", "https://xn--.com/", f"https://{'a' * 64}.com/", "https://a..b/", "http://a:x/"],
 )
 def test_an_address_that_can_be_none_is_named(source: str) -> None:
     with pytest.raises(Unavailable, match="cannot be fetched"):
@@ -301,7 +303,9 @@ def test_the_day_may_be_a_month_or_a_year(site: Site, since: str) -> None:
 
 
 def test_an_address_that_can_be_none_does_not_end_a_sitemap(site: Site) -> None:
-    site["/sitemap.xml"] = sitemap(("https://xn--.com/", None), ("https://a..b/", None), (site.url("/1"), None))
+    site["/sitemap.xml"] = sitemap(
+        ("https://xn--.com/", None), ("https://a..b/", None), (site.url("/1"), None)
+    )
     site["/1"] = page("/1", "One")
     assert texts(list(load(site.url("/sitemap.xml"), HERE))) == ["One"]
 
@@ -334,6 +338,15 @@ def test_a_hostile_sitemap_leads_nowhere(site: Site, hostile: str) -> None:
     site["/sitemap.xml"] = hostile
     assert texts(list(load(site.url("/sitemap.xml"), HERE))) == []
     assert [asked.path for asked in site.asked] == ["/sitemap.xml"]
+
+
+@pytest.mark.parametrize("form", ["\n \n{}", "\ufeff\n{}", "plain"])
+def test_a_sloppy_sitemap_is_read(site: Site, form: str) -> None:
+    urls = [site.url("/1?a=1&b=2"), site.url("/2?a=1&amp;b=2")]
+    site["/1?a=1&b=2"], site["/2?a=1&b=2"] = page("/1", "One"), page("/2", "Two")
+    plain = "\ufeff" + "\r\n".join(urls)
+    site["/sitemap"] = plain if form == "plain" else form.format(sitemap(*((url, None) for url in urls)))
+    assert texts(list(load(site.url("/sitemap"), HERE))) == ["One", "Two"]
 
 
 def test_a_broken_sitemap_gives_what_stands_before_the_mistake(site: Site) -> None:
@@ -466,6 +479,23 @@ def test_one_claim_with_many_reviews_keeps_them_all(site: Site) -> None:
     assert [r.url for r in found.reviews] == ["https://c.example/1", "https://d.example/2"]
 
 
+def test_claims_of_two_pages_stay_apart_and_reviews_of_one_page_join(site: Site) -> None:
+    other = {**api_claim("One", "https://d.example/2"), "claimant": "Gromit"}
+    site["/v1/claims"] = json.dumps({"claims": [api_claim("One", "https://c.example/1")] * 2 + [other]})
+    found = ask(site, "factcheck:query=one")[0]
+    assert [claim.claimant for claim in found if isinstance(claim, Claim)] == ["Wallace", "Gromit"]
+
+
+def test_what_the_api_gave_is_passed_on_before_the_next_page_is_asked_for(site: Site) -> None:
+    site["/v1/claims"] = json.dumps(
+        {"claims": [api_claim("One", "https://c.example/1")], "nextPageToken": "2"}
+    )
+    with Fetcher(HERE.limits) as fetcher:
+        found = factcheckapi.claims_of("factcheck:query=one", fetcher, "key", site.url("/v1/claims"))
+        assert isinstance(next(found), Claim)
+    assert len(site.asked) == 1
+
+
 @pytest.mark.parametrize(
     "source", ["factcheck:", "factcheck:q=moon", "factcheck:query=x&key=1", "factcheck:languageCode=fr"]
 )
@@ -577,7 +607,11 @@ def test_a_sitemap_is_asked_only_for_what_is_new(url: str, site: Site) -> None:
 def test_an_index_that_is_as_it_was_does_not_hide_what_it_lists(store: Store, site: Site) -> None:
     index = sitemap((site.url("/a.xml"), None), kind="sitemapindex")
     site["/index.xml"] = Answer(gzip.compress(index.encode()), headers={"ETag": '"1"'})
-    site["/a.xml"], site["/1"], site["/2"] = sitemap((site.url("/1"), None)), page("/1", "One"), page("/2", "Two")
+    site["/a.xml"], site["/1"], site["/2"] = (
+        sitemap((site.url("/1"), None)),
+        page("/1", "One"),
+        page("/2", "Two"),
+    )
     only(sync(store, HERE, urls=[site.url("/index.xml")]))
     site["/a.xml"] = sitemap((site.url("/1"), None), (site.url("/2"), None))
     assert only(sync(store, HERE)).brought.kept == PutSummary(added=1, unchanged=1)
@@ -596,7 +630,8 @@ def test_a_feed_that_brings_nothing_good_is_not_up_to_date(store: Store, site: S
 
 
 @pytest.mark.parametrize(
-    ("status", "fresh"), [(403, [False, False]), (404, [False, True]), (200, [False, True]), (304, [True, True])]
+    ("status", "fresh"),
+    [(403, [False, False]), (404, [False, True]), (200, [False, True]), (304, [True, True])],
 )
 def test_a_sitemap_whose_pages_are_all_refused_is_not_up_to_date(
     store: Store, site: Site, status: int, fresh: list[bool]
@@ -616,6 +651,49 @@ def test_nodes_share_the_work(store: Store, site: Site) -> None:
     assert len(list(sync(store, HERE, urls=[site.url("/feed")], every=hour))) == 1
     assert list(sync(store, HERE, every=hour)) == []
     assert len(site.asked) == 1
+
+
+# --- the same claim again -------------------------------------------------------------------------
+
+PAGE = "https://c.example/1"
+MOON, SUN = review(PAGE, "The Moon is cheese"), review(PAGE, "The Sun is cold")
+
+
+def taken(store: Store, tmp_path: Path, *reviews: dict[str, Any]) -> PutSummary:
+    (tmp_path / "feed.json").write_bytes(feed(*reviews))
+    return import_claims(store, load(str(tmp_path / "feed.json")), "anna").kept
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outcome"),
+    [
+        ([MOON, SUN], [SUN, MOON], PutSummary(unchanged=2)),
+        ([MOON], [SUN, MOON], PutSummary(added=1, unchanged=1)),
+        ([MOON, SUN], [SUN], PutSummary(unchanged=1)),
+        (
+            [MOON],
+            [review("http://www.c.example/1/?utm_source=x", MOON["claimReviewed"])],
+            PutSummary(unchanged=1),
+        ),
+        ([MOON], [review(PAGE, "The Moon is old cheese")], PutSummary(changed=1)),
+        ([], [MOON, review("http://c.example/1", MOON["claimReviewed"])], PutSummary(added=1, unchanged=1)),
+        ([MOON], [review("https://d.example/1", MOON["claimReviewed"])], PutSummary(added=1)),
+    ],
+    ids=["turned", "one more", "one less", "other address", "corrected", "twice at once", "other publisher"],
+)
+def test_a_claim_is_known_again_by_its_page_and_wording(
+    store: Store, tmp_path: Path, before: list[Any], after: list[Any], outcome: PutSummary
+) -> None:
+    taken(store, tmp_path, *before)
+    assert taken(store, tmp_path, *after) == outcome
+    assert taken(store, tmp_path, *after) == PutSummary(unchanged=outcome.total)
+
+
+def test_a_claim_out_of_service_is_known_again_too(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, MOON)
+    store.retire(published_id(PAGE), "anna")
+    assert store.reviewed_urls([PAGE]) == set()
+    assert taken(store, tmp_path, SUN, MOON) == PutSummary(added=1, retired=1)
 
 
 # --- imports --------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from obelism.store.desk import ChangedMeanwhile, Desk, Taken, revision_of
 from obelism.store.feedback import Feedback, FeedbackTable
 from obelism.store.feeds import Feed, Feeds
 from obelism.store.floors import Floors
+from obelism.store.known import as_known
 from obelism.store.merges import Merge, Merges, Suggestion
 from obelism.store.migrate import migrate
 from obelism.store.statuses import renew_statuses
@@ -154,7 +155,7 @@ class Store:
         while batch := list(islice(remaining, BATCH)):
             with self._database.writing() as connection:
                 changes = Changes(connection, self._database.timestamp(), actor, [c.id for c in batch])
-                outcomes = [take(changes, claim) for claim in batch]
+                outcomes = [take(changes, c) for c in (batch if edit else as_known(changes, batch))]
                 changes.write()
             summary += PutSummary(*(outcomes.count(o) for o in ("added", "changed", "unchanged", "retired")))
         return summary
@@ -221,10 +222,12 @@ class Store:
         """Those of `urls` that are the address of a review in the database."""
         keys = {url: url_key(url) for url in urls}
         column = schema.review_index.c.url_key
+        in_service = (schema.claims.c.retired.is_(False), schema.claims.c.merged_into.is_(None))
+        reviewed = select(column).join(schema.claims).where(*in_service)
         found: set[str] = set()
         with self._database.reading() as connection:
             for some in chunks(keys.values()):
-                found |= set(connection.execute(select(column).where(column.in_(some))).scalars())
+                found |= set(connection.execute(reviewed.where(column.in_(some))).scalars())
         return {url for url, key in keys.items() if key in found}
 
     def score_floors(self) -> dict[str, float]:

@@ -164,7 +164,7 @@ def _row(kept: Kept, change: int, at: str) -> dict[str, object]:
 
 
 def _review_rows(kept: Kept) -> Iterator[dict[str, object]]:
-    for position, review in enumerate(kept.claim.reviews if kept.is_live else ()):
+    for position, review in enumerate(kept.claim.reviews):
         yield {
             "claim_id": kept.claim.id,
             "position": position,
