@@ -209,10 +209,12 @@ class Settings:
     rate_limit: str = _setting(
         "120 per minute",
         _rate,
-        "Checks, look-ups and lists of claims, of each so many, that one client may ask for, and forms of each kind "
-        "that an editor may send. Counted in each worker, or in Redis.",
+        "Checks, look-ups, lists of claims, single claims and changes of claims, of each so many, that one client may "
+        "ask for, and forms of each kind that an editor may send. Counted in each worker, or in Redis.",
     )
-    token_failures: str = _setting("10 per minute", _rate, "Wrong tokens that one client may send.")
+    token_failures: str = _setting(
+        "10 per minute", _rate, "Wrong tokens that one client may send, to all addresses together."
+    )
     secret_key: str = _setting(
         lambda: secrets.token_hex(32),
         _secret,

@@ -87,6 +87,8 @@ def test_the_numbers_count_requests_stages_and_notes() -> None:
         service.store.feeds.succeeded("https://feeds.example/all.json?key=secret")
         service.store.feeds.add("https://feeds.example/all.json?key=secret&page=2", "test")
         service.store.feeds.succeeded("https://feeds.example/all.json?key=secret&page=2")
+        service.store.feeds.add("http://[broken?key=secret", "test")
+        service.store.feeds.succeeded("http://[broken?key=secret")
         client.post("/v1/notes", json={"html": ARTICLE})
         client.get("/v1/claims/nothing-of-the-kind")
         numbers = client.get("/metrics").text
@@ -98,6 +100,10 @@ def test_the_numbers_count_requests_stages_and_notes() -> None:
         assert "obelism_claims 2.0" in numbers
         assert 'obelism_feed_age_seconds{feed="https://feeds.example/all.json"}' in numbers
         assert 'obelism_feed_age_seconds{feed="https://feeds.example/all.json (2)"}' in numbers
+        assert 'obelism_feed_age_seconds{feed="http://[broken"}' in numbers
+        assert "obelism_index_version " in numbers
+        assert "obelism_request_seconds_count" in numbers
+        assert "obelism_degraded 0.0" in numbers
         assert "secret" not in numbers
         assert "nothing-of-the-kind" not in numbers
 

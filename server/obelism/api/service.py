@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 from flask import request
 
@@ -27,6 +26,7 @@ from obelism.errors import Unavailable
 from obelism.pipeline import Pipeline
 from obelism.settings import Settings
 from obelism.store import Store
+from obelism.store.feeds import without_query
 
 if TYPE_CHECKING:
     from obelism.api.operations import Operation
@@ -166,7 +166,7 @@ class Service:
         ages = []
         met: Counter[str] = Counter()
         for feed in feeds:
-            name = urlsplit(feed.url)._replace(query="", fragment="").geturl()
+            name = without_query(feed.url)
             met[name] += 1
             ages.append((name if met[name] == 1 else f"{name} ({met[name]})", feed.age(now)))
         return ages

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 import click
 
@@ -21,6 +20,7 @@ from obelism.errors import BadInput, Unavailable
 from obelism.imports import Synced, sync_feed
 from obelism.ingest import Limits, Options, is_feed
 from obelism.store import Store
+from obelism.store.feeds import without_query
 
 # How often `--repeat` looks whether a feed is due: it may have been added, or tried by another node.
 LOOK_SECONDS = 30
@@ -69,7 +69,7 @@ def _keep_syncing(
                 while wanted():
                     for synced in imports.sync(store, options, urls=urls, every=every):
                         tell = log.info if synced.error is None else log.warning
-                        tell("synced", extra={"feed": _without_query(synced.url), "detail": _told(synced)})
+                        tell("synced", extra={"feed": without_query(synced.url), "detail": _told(synced)})
                         if synced.brought and synced.brought.kept.added + synced.brought.kept.changed:
                             log.info("compared", extra={"suggestions": _suggest_merges(store)})
                     _wait(wanted)
@@ -96,11 +96,6 @@ def _while_wanted() -> Callable[[], bool]:
     """True until the process that started this one has ended, of which a kill gives no other notice."""
     parent = os.getppid()
     return lambda: os.getppid() == parent
-
-
-def _without_query(url: str) -> str:
-    # A query can hold a key.
-    return urlsplit(url)._replace(query="", fragment="").geturl()
 
 
 @click.group()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,11 @@ from obelism.store.schema import feeds
 
 # PostgreSQL indexes no text over 2,700 bytes.
 MAX_URL = 2_000
+
+
+def without_query(url: str) -> str:
+    """The address of a feed as logs and metrics may show it: a query can hold a key. Of what is no address too."""
+    return re.split("[?#]", url, maxsplit=1)[0]
 
 
 @dataclass(frozen=True, slots=True)
