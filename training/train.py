@@ -257,6 +257,13 @@ def main() -> None:
     parser.add_argument(
         "--frozen", type=int, default=0, help="lowest layers that stage two leaves as they are"
     )
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=1.0,
+        help="of the new weights in what is saved, the rest being those that stage two began with "
+        "(WiSE-FT, Wortsman 2022): a short run forgets a little of what it is not shown",
+    )
     chosen = parser.parse_args()
     torch.manual_seed(1)
     torch.backends.mha.set_fastpath_enabled(False)
@@ -278,6 +285,7 @@ def main() -> None:
     model.word.weight.requires_grad_(False)  # 14 million numbers that so few articles cannot teach anything
     for layer in model.layers[: chosen.frozen]:
         layer.requires_grad_(False)
+    began = {name: value.clone() for name, value in model.state_dict().items()}
     articles = Articles(development=False)
     fit(
         model,
@@ -286,6 +294,9 @@ def main() -> None:
         tuple(chosen.rates),
         chance,
         chosen.seconds,
+    )
+    model.load_state_dict(
+        {name: began[name].lerp(value, chosen.share) for name, value in model.state_dict().items()}
     )
     torch.save(model.state_dict(), chosen.out / "verifier.pt")
     print("development articles: average precision {:.3f}, framing {:.3f}".format(*development(model, read)))

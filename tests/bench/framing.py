@@ -176,7 +176,7 @@ def _article_samples(article: dict[str, Any], held_out: bool) -> Iterator[Sample
             article["language"],
             (label["framing"],),
             tuple(lines[:at][-4:]),
-            needs_context=label["needs_context"],
+            needs_context=label.get("needs_context", False),
             held_out=held_out,
         )
 

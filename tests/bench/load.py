@@ -41,7 +41,7 @@ SENTENCES = 30
 KNOWN = 12
 READERS = (1, 8, 64)
 # Requests at each number of readers: enough that a 99th percentile is not the one slowest.
-ASKED = {1: 60, 8: 160, 64: 256}
+ASKED = {1: 40, 8: 120, 64: 192}
 REQUESTS = 20_000
 # Everybody who visits once; what grows after them is a leak.
 WARM_UP = 2_000
