@@ -364,6 +364,38 @@ def test_a_page_whose_turn_does_not_come_is_refused_and_a_known_one_needs_none(a
     assert client.post("/v1/notes", json={"html": f"{ARTICLE} "}).status_code == 200
 
 
+def test_of_a_crowd_that_asks_for_one_page_the_first_has_it_read(app: Flask) -> None:
+    service = app.extensions["obelism"]
+    read, begun, go_on = service.pipeline.read, threading.Event(), threading.Event()
+    readings: list[Page] = []
+
+    def slow(page: Page) -> Reading:
+        readings.append(page)
+        begun.set()
+        assert go_on.wait(20)
+        return read(page)
+
+    service.pipeline.read = slow
+    answers: list[int] = []
+    with service.turns.turn("somebody else"):
+        crowd = [
+            threading.Thread(
+                target=lambda: answers.append(
+                    program(app).post("/v1/notes", json={"html": f"{ARTICLE}\n"}).status_code
+                )
+            )
+            for _ in range(4)
+        ]
+        for reader in crowd:
+            reader.start()
+        assert begun.wait(20)
+        go_on.set()
+        for reader in crowd:
+            reader.join()
+    assert answers == [200] * 4
+    assert len(readings) == 1
+
+
 LONG = "".join(
     f"<p>On day {day} the council met to talk of the bridge and its {day} stones.</p>" for day in range(60)
 )

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from hashlib import blake2b
+from typing import NamedTuple
 
-from cachetools import TTLCache
+from cachetools import TLRUCache
 
 # What each answer takes besides itself, its key and the cache's books: 350 to 650 bytes as measured. An answer without
 # notes is smaller, and a flood of such would take three times the memory that the setting allows.
 OVERHEAD = 800
+# An answer made in haste: long enough to spare a crowd that asks for one page, short enough for a better one.
+HURRIED_SECONDS = 20.0
+
+
+class _Kept(NamedTuple):
+    answer: bytes
+    seconds: float
 
 
 class AnswerCache:
@@ -19,8 +28,11 @@ class AnswerCache:
     def __init__(self, max_bytes: int, seconds: float) -> None:
         self._secret = secrets.token_bytes(32)
         self._lock = threading.Lock()
-        self._answers: TTLCache[bytes, bytes] = TTLCache(max(max_bytes, 1), seconds, getsizeof=_size)
+        self._answers: TLRUCache[bytes, _Kept] = TLRUCache(
+            max(max_bytes, 1), lambda _key, kept, now: now + kept.seconds, time.monotonic, _size
+        )
         self._most = max_bytes
+        self._seconds = seconds
 
     def key(self, *parts: bytes) -> bytes:
         """Names a request without holding it; parts are kept apart by their lengths."""
@@ -32,14 +44,16 @@ class AnswerCache:
 
     def get(self, key: bytes) -> bytes | None:
         with self._lock:
-            return self._answers.get(key)
+            kept = self._answers.get(key)
+            return kept and kept.answer
 
-    def put(self, key: bytes, answer: bytes) -> None:
-        """Keep `answer`, unless it alone is too large or the cache is off."""
-        if _size(answer) <= self._most:
+    def put(self, key: bytes, answer: bytes, is_hurried: bool = False) -> None:
+        """Keep `answer`, unless it alone is too large or the cache is off; a hurried one for HURRIED_SECONDS."""
+        kept = _Kept(answer, min(self._seconds, HURRIED_SECONDS) if is_hurried else self._seconds)
+        if _size(kept) <= self._most:
             with self._lock:
-                self._answers[key] = answer
+                self._answers[key] = kept
 
 
-def _size(answer: bytes) -> int:
-    return len(answer) + OVERHEAD
+def _size(kept: _Kept) -> int:
+    return len(kept.answer) + OVERHEAD

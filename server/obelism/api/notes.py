@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from obelism.api import logs
 from obelism.api.answers import reading_shown
-from obelism.api.bodies import too_large
+from obelism.api.bodies import Body, too_large
 from obelism.api.operations import Answer, Asked, Operations, validated_json
 from obelism.api.service import Service
 from obelism.api.shapes import NotesAsked, NotesShown
@@ -28,21 +28,26 @@ def check_page(asked: Asked) -> Answer:
     service, raw = asked.service, asked.raw
     assert raw is not None
     key = service.cache.key(str(service.pipeline.version).encode(), raw.wire)
+    # Once more when its turn has come: of a crowd that asks for one page, the first has it read.
+    return Answer(
+        _known(service, key) or service.work(lambda: _known(service, key) or _read(service, key, raw))
+    )
+
+
+def _known(service: Service, key: bytes) -> bytes | None:
     known = service.cache.get(key)
     if known is not None:
         service.meters.cached.inc()
         logs.tell(cached=1)
-        return Answer(known)
-    reading, answer = service.work(lambda: _answer(service, raw.content))
-    if not reading.is_hurried:
-        service.cache.put(key, answer)
-    return Answer(answer)
+    return known
 
 
-def _answer(service: Service, content: bytes) -> tuple[Reading, bytes]:
-    sent = validated_json(NotesAsked, content, mend=True)
+def _read(service: Service, key: bytes, raw: Body) -> bytes:
+    sent = validated_json(NotesAsked, raw.content, mend=True)
     reading = read_page(service, Page(sent.html, sent.url, sent.language))
-    return reading, Answer(reading_shown(reading)).encoded()
+    answer = Answer(reading_shown(reading)).encoded()
+    service.cache.put(key, answer, reading.is_hurried)
+    return answer
 
 
 def read_page(service: Service, page: Page) -> Reading:
