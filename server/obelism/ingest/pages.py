@@ -130,8 +130,11 @@ def _microdata(document: etree._Element, text: str) -> list[object]:
     import extruct
 
     logging.getLogger("extruct").setLevel(logging.CRITICAL)
-    found = extruct.extract(document, syntaxes=["microdata"], uniform=True, errors="ignore")
-    return list(found.get("microdata", []))
+    try:
+        found = extruct.extract(document, syntaxes=["microdata"], uniform=True)
+    except Exception:  # it raises whatever a page makes it stumble over, and KeyError when told to ignore that
+        return []
+    return list(found["microdata"])
 
 
 def _about(document: etree._Element, url: str | None) -> claimreview.Page:
