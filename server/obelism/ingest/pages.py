@@ -132,7 +132,9 @@ def _microdata(document: etree._Element, text: str) -> list[object]:
     logging.getLogger("extruct").setLevel(logging.CRITICAL)
     try:
         found = extruct.extract(document, syntaxes=["microdata"], uniform=True)
-    except Exception:  # it raises whatever a page makes it stumble over, and KeyError when told to ignore that
+    except (
+        Exception
+    ):  # it raises whatever a page makes it stumble over, and KeyError when told to ignore that
         return []
     return list(found["microdata"])
 
