@@ -130,11 +130,10 @@ def _microdata(document: etree._Element, text: str) -> list[object]:
     import extruct
 
     logging.getLogger("extruct").setLevel(logging.CRITICAL)
+    # It raises whatever a page makes it stumble over, and KeyError when told to ignore that.
     try:
         found = extruct.extract(document, syntaxes=["microdata"], uniform=True)
-    except (
-        Exception
-    ):  # it raises whatever a page makes it stumble over, and KeyError when told to ignore that
+    except Exception:
         return []
     return list(found["microdata"])
 
