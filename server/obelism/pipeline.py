@@ -175,7 +175,7 @@ class Pipeline:
             if match and self._is_noted(match):
                 matches[at].append(match)
                 of[at, match.claim.id] = one.candidate
-        self._inherit(sentences, matches, of, language)
+        self._inherit(sentences, matches, of, language, time)
         return matches
 
     def _inherit(
@@ -184,9 +184,12 @@ class Pipeline:
         matches: list[list[Match]],
         of: dict[tuple[int, str], Candidate],
         language: str,
+        time: _Time,
     ) -> None:
         """A sentence that only refers back takes its claim from the sentences before it, if the verifier agrees."""
         for at, one in enumerate(sentences):
+            if time.is_up() and time.is_hurried:
+                return
             if matches[at] or not one.before or not refers_back(one.text, language):
                 continue
             source = next(

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ import pytest
 from flask import Flask
 
 from nodes.ports import free_ports
+from obelism.api import cache
 from obelism.api.turns import AT_ONCE, Turns
 from obelism.model import Page, Reading
 from obelism.settings import Settings
@@ -394,6 +396,31 @@ def test_of_a_crowd_that_asks_for_one_page_the_first_has_it_read(app: Flask) -> 
             reader.join()
     assert answers == [200] * 4
     assert len(readings) == 1
+
+
+def test_a_page_read_in_haste_is_read_again_when_nobody_waits(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "HURRIED_SECONDS", 0.0)
+    service = app.extensions["obelism"]
+    read = service.pipeline.read
+    readings: list[Page] = []
+
+    def first_in_haste(page: Page) -> Reading:
+        readings.append(page)
+        return replace(read(page), is_hurried=len(readings) == 1)
+
+    service.pipeline.read = first_in_haste
+
+    def readings_after_one_more() -> int:
+        assert program(app).post("/v1/notes", json={"html": f"{ARTICLE}\t"}).status_code == 200
+        return len(readings)
+
+    assert readings_after_one_more() == 1
+    with service.turns.turn("somebody else"):
+        assert readings_after_one_more() == 1
+    assert readings_after_one_more() == 2
+    assert readings_after_one_more() == 2
 
 
 LONG = "".join(

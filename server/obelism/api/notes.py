@@ -30,12 +30,13 @@ def check_page(asked: Asked) -> Answer:
     key = service.cache.key(str(service.pipeline.version).encode(), raw.wire)
     # Once more when its turn has come: of a crowd that asks for one page, the first has it read.
     return Answer(
-        _known(service, key) or service.work(lambda: _known(service, key) or _read(service, key, raw))
+        _known(service, key, working=0)
+        or service.work(lambda: _known(service, key, working=1) or _read(service, key, raw))
     )
 
 
-def _known(service: Service, key: bytes) -> bytes | None:
-    known = service.cache.get(key)
+def _known(service: Service, key: bytes, working: int) -> bytes | None:
+    known = service.cache.get(key, is_calm=service.turns.taken() == working)
     if known is not None:
         service.meters.cached.inc()
         logs.tell(cached=1)

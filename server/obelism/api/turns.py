@@ -56,6 +56,10 @@ class Turns:
         """How many wait just now."""
         return len(self._waiting)
 
+    def taken(self) -> int:
+        """How many wait or are at work just now."""
+        return len(self._waiting) + len(self._working)
+
     def _next(self) -> _Turn | None:
         if len(self._working) >= AT_ONCE:
             return None

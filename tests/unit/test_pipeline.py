@@ -1,0 +1,60 @@
+"""The stages in a row share their time with those who wait."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from obelism.candidates import Index
+from obelism.encoder import default_encoder
+from obelism.model import Page
+from obelism.pipeline import Pipeline
+from obelism.starter import starter_claims
+from obelism.verifier import Needed, Pair, Verdict, default_verifier
+
+PAGE = Path(__file__).parents[1] / "pages" / "story-musk-poutine" / "page.html"
+
+
+@dataclass
+class Counted:
+    """The verifier, and what it was asked."""
+
+    statements: list[str] = field(default_factory=list)
+
+    def judge(self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None) -> list[list[Verdict]]:
+        self.statements += [question[0].statement for question in questions]
+        return default_verifier().judge(questions, needed)
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return Index.build(starter_claims(), default_encoder())
+
+
+def test_while_others_wait_a_page_has_a_share_of_the_time_and_says_so(index: Index) -> None:
+    page = Page(PAGE.read_text("utf-8"))
+    alone, crowded = Counted(), Counted()
+    whole = Pipeline(index, verifier=alone, verify_seconds=1e6).read(page)
+    pipeline = Pipeline(index, verifier=crowded, verify_seconds=1e6)
+    pipeline.waiting = lambda: 10**12
+    hurried = pipeline.read(page)
+    assert (whole.is_hurried, hurried.is_hurried) == (False, True)
+    assert 0 < len(crowded.statements) < len(alone.statements) / 2
+
+
+def test_when_time_is_up_no_reference_back_is_read(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page(PAGE.read_text("utf-8"))
+
+    def read(refers_back: bool, waiting_from: float) -> int:
+        verifier = Counted()
+        monkeypatch.setattr("obelism.pipeline.refers_back", lambda *_: refers_back)
+        pipeline = Pipeline(index, verifier=verifier, verify_seconds=1e6)
+        pipeline.waiting = lambda: 10**12 * (len(verifier.statements) >= waiting_from)
+        pipeline.read(page)
+        return len(verifier.statements)
+
+    without = read(refers_back=False, waiting_from=math.inf)
+    assert read(refers_back=True, waiting_from=math.inf) > without
+    assert read(refers_back=True, waiting_from=without) == without
