@@ -12,7 +12,7 @@ import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -107,31 +107,38 @@ class Articles:
             for at in range(-1, len(article["sentences"])):
                 yield self._question(article, at, article["claims"])
 
-    def epoch(self, chance: random.Random) -> Iterator[Question]:
-        """All labelled sentences and some of the others, each beside some claims of its article and of others."""
+    def epoch(
+        self, chance: random.Random, times: Callable[[str], float] = lambda _id: 1.0
+    ) -> Iterator[Question]:
+        """All labelled sentences and some of the others, each beside some claims of its article and of others; an
+        article so many `times`, by its id."""
         for number, article in enumerate(self.articles):
-            likeness = self._likeness[number]
-            middle = float(np.median(likeness.max(1)))
-            labelled = defaultdict(set)
-            for label in article["labels"]:
-                labelled[label["sentence"]].add(label["claim"])
-            for at in range(-1, len(article["sentences"])):
-                near = likeness[at + 1]
-                kept = NEAR_KEPT if near.max() >= middle else FAR_KEPT
-                if at not in labelled and chance.random() > kept:
-                    continue
-                order = sorted(
-                    range(len(article["claims"])),
-                    key=lambda k: (
-                        article["claims"][k]["id"] not in labelled[at],
-                        -near[k] + chance.gauss(0, 0.1),
-                    ),
-                )
-                count = max(len(labelled[at]), chance.randint(1, MOST_CLAIMS))
-                chosen = [article["claims"][k] for k in order[:count]]
-                alone = ALONE_FAR if at in labelled and near.max() < middle else ALONE
-                claims = self._with_others(chosen, number, at, labelled[at], chance)
-                yield self._question(article, at, claims, chance, chance.random() < alone)
+            for _ in range(int(times(article["id"]) + chance.random())):
+                yield from self._drawn(number, chance)
+
+    def _drawn(self, number: int, chance: random.Random) -> Iterator[Question]:
+        article, likeness = self.articles[number], self._likeness[number]
+        middle = float(np.median(likeness.max(1)))
+        labelled = defaultdict(set)
+        for label in article["labels"]:
+            labelled[label["sentence"]].add(label["claim"])
+        for at in range(-1, len(article["sentences"])):
+            near = likeness[at + 1]
+            kept = NEAR_KEPT if near.max() >= middle else FAR_KEPT
+            if at not in labelled and chance.random() > kept:
+                continue
+            order = sorted(
+                range(len(article["claims"])),
+                key=lambda k: (
+                    article["claims"][k]["id"] not in labelled[at],
+                    -near[k] + chance.gauss(0, 0.1),
+                ),
+            )
+            count = max(len(labelled[at]), chance.randint(1, MOST_CLAIMS))
+            chosen = [article["claims"][k] for k in order[:count]]
+            alone = ALONE_FAR if at in labelled and near.max() < middle else ALONE
+            claims = self._with_others(chosen, number, at, labelled[at], chance)
+            yield self._question(article, at, claims, chance, chance.random() < alone)
 
     def _with_others(
         self, chosen: list[dict], number: int, at: int, labelled: set[str], chance: random.Random

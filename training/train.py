@@ -109,9 +109,18 @@ def own_rows(questions: Sequence[Question], read: Tokenizer) -> list[Row]:
     ]
 
 
-def epoch(articles: Articles, chance: random.Random) -> list[Question]:
-    """One epoch of stage two: all articles, and of the rest as much as leaves the articles the larger part."""
-    questions, pairs = list(articles.epoch(chance)), from_pairs(False, chance)
+def epoch(
+    articles: Articles, chance: random.Random, stressed: Sequence[str] = (), others: float = 1.0
+) -> list[Question]:
+    """One epoch of stage two: all articles, and of the rest as much as leaves the articles the larger part.
+
+    Articles of the files that are `stressed` stand in it twice, of the other articles and the rest the share `others`.
+    """
+
+    def times(article: str) -> float:
+        return 2.0 if article.split("-")[0] in stressed else others
+
+    questions, pairs = list(articles.epoch(chance, times)), from_pairs(False, chance)
     chance.shuffle(pairs)
     swapped = [
         Question(one["a"], "", (Target(one["b"], one["label"] == "paraphrase"),))
@@ -121,10 +130,10 @@ def epoch(articles: Articles, chance: random.Random) -> list[Question]:
     chance.shuffle(swapped)
     chosen = [
         *questions,
-        *pairs[:PAIRS],
-        *verbatim(questions + pairs, VERBATIM, chance),
-        *reported(articles, REPORTED, chance),
-        *swapped[:SWAPPED],
+        *pairs[: round(others * PAIRS)],
+        *verbatim(questions + pairs, round(others * VERBATIM), chance),
+        *reported(articles, round(others * REPORTED), chance),
+        *swapped[: round(others * SWAPPED)],
     ]
     targets = [target for one in chosen for target in one.targets]
     print(
@@ -264,6 +273,10 @@ def main() -> None:
         help="of the new weights in what is saved, the rest being those that stage two began with "
         "(WiSE-FT, Wortsman 2022): a short run forgets a little of what it is not shown",
     )
+    parser.add_argument(
+        "--stressed", nargs="*", default=(), help="files of articles that stand twice in an epoch, by letter"
+    )
+    parser.add_argument("--others", type=float, default=1.0, help="share of all else that stands in an epoch")
     chosen = parser.parse_args()
     torch.manual_seed(1)
     torch.backends.mha.set_fastpath_enabled(False)
@@ -289,7 +302,7 @@ def main() -> None:
     articles = Articles(development=False)
     fit(
         model,
-        lambda: own_rows(epoch(articles, chance), read),
+        lambda: own_rows(epoch(articles, chance, chosen.stressed, chosen.others), read),
         chosen.epochs,
         tuple(chosen.rates),
         chance,

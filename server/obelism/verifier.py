@@ -8,7 +8,7 @@ package. It is asked only about pairs that the cheap features find plausible.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -56,15 +56,24 @@ class Verdict:
 
 
 Needed = Sequence[Sequence[float]]
+Enough = Callable[[], bool]
+"""Whether no more is to be read."""
+
+
+def never() -> bool:
+    """All is to be read."""
+    return False
 
 
 class Verifier(Protocol):
-    def judge(self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None) -> list[list[Verdict]]:
+    def judge(
+        self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None, enough: Enough = never
+    ) -> list[list[Verdict]]:
         """One verdict a pair, in order. The pairs of a question have one statement and context; their claims, at most
         MOST_CLAIMS, are told from one another.
 
         `needed` are log-odds, one a pair: where no pair of a question can come to its own, the verdicts on them need
-        say no more than that.
+        say no more than that. Questions that were not begun when it was `enough` have no verdicts.
         """
 
 
@@ -85,16 +94,19 @@ class CrossEncoder:
             )
         self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
 
-    def judge(self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None) -> list[list[Verdict]]:
+    def judge(
+        self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None, enough: Enough = never
+    ) -> list[list[Verdict]]:
+        def answer(question: Sequence[Pair], odds: Sequence[float]) -> list[Verdict]:
+            return [] if enough() else self._verdicts(question, odds, ids)
+
         ids = self._read([pair for question in questions for pair in question])
         # Each question by itself: in 8 bits the activations are scaled by what is judged at once, and a verdict must
         # not depend on other statements. A lone reader has all cores; the threads end with the call, so that none
         # is lost when a server forks.
         with ThreadPoolExecutor(THREADS) as pool:
             least = [[-np.inf] * len(question) for question in questions] if needed is None else needed
-            return list(
-                pool.map(lambda question, odds: self._verdicts(question, odds, ids), questions, least)
-            )
+            return list(pool.map(answer, questions, least))
 
     def _read(self, pairs: Sequence[Pair]) -> dict[str, list[int]]:
         """Token ids of all texts."""

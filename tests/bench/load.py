@@ -19,16 +19,15 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from html import escape
 from http.client import HTTPConnection, HTTPException
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlsplit
-
-import httpx
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from obelism.article import read_article
@@ -58,7 +57,7 @@ SETTINGS = {
 }
 JSON = {"Content-Type": "application/json"}
 
-Send = Callable[[httpx.Client], int]
+Send = Callable[[HTTPConnection], int]
 
 
 def run(requests: int = REQUESTS) -> dict[str, float]:
@@ -68,22 +67,22 @@ def run(requests: int = REQUESTS) -> dict[str, float]:
         tempfile.TemporaryDirectory(prefix="obelism-load-") as folder,
         running(Path(folder), (), **SETTINGS) as service,
     ):
-        send = new_pages(service)
-        crowd(send, 2, 20)
+        crowd(service, new_page, 2, 20)
         for readers in READERS:
             out |= {
-                f"{name}_{readers}": value for name, value in crowd(send, readers, ASKED[readers]).items()
+                f"{name}_{readers}": value
+                for name, value in crowd(service, new_page, readers, ASKED[readers]).items()
             }
         # Each worker must have read each page before.
-        crowd(known_page(service), 8, 30 * KNOWN)
-        out |= {f"{name}_known": value for name, value in crowd(known_page(service), 8, 5_000).items()}
+        crowd(service, known_page(), 8, 30 * KNOWN)
+        out |= {f"{name}_known": value for name, value in crowd(service, known_page(), 8, 5_000).items()}
         out |= memory(service, requests)
         out["errors"] = sum(value for name, value in out.items() if name.startswith("errors_"))
         out |= shutdown(service)
     return out
 
 
-def crowd(send: Send, readers: int, asked: int) -> dict[str, float]:
+def crowd(service: Running, send: Send, readers: int, asked: int) -> dict[str, float]:
     """`asked` requests of so many readers at once: percentiles of their times, throughput, errors."""
     times: list[float] = []
     statuses: list[int] = []
@@ -91,15 +90,16 @@ def crowd(send: Send, readers: int, asked: int) -> dict[str, float]:
     taking = threading.Lock()
 
     def read() -> None:
-        with httpx.Client(timeout=120) as client:
+        with closing(connected(service)) as connection:
             while True:
                 with taking:
                     if next(tickets, None) is None:
                         return
                 started = time.perf_counter()
                 try:
-                    status = send(client)
-                except httpx.TransportError:
+                    status = send(connection)
+                except (OSError, HTTPException):
+                    connection.close()  # the next request opens it anew
                     status = 0
                 times.append(time.perf_counter() - started)
                 statuses.append(status)
@@ -122,18 +122,33 @@ def crowd(send: Send, readers: int, asked: int) -> dict[str, float]:
     }
 
 
+def connected(service: Running) -> HTTPConnection:
+    """A connection that is kept, of the standard library: of two cores a richer client took the larger part."""
+    address = urlsplit(service.address)
+    assert address.hostname
+    return HTTPConnection(address.hostname, address.port, timeout=120)
+
+
+def posted(connection: HTTPConnection, body: bytes) -> int:
+    """The status of the answer, which is read to its end."""
+    connection.request("POST", "/v1/notes", body, JSON)
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+
+
 def memory(service: Running, requests: int) -> dict[str, float]:
     """What `requests` requests add to the memory of the larger worker, after the first WARM_UP."""
-    new, known = new_pages(service), known_page(service)
+    known = known_page()
     numbers = count()
 
-    def send(client: httpx.Client) -> int:
-        return (known if next(numbers) % NEW_PAGE_EVERY else new)(client)
+    def send(connection: HTTPConnection) -> int:
+        return (known if next(numbers) % NEW_PAGE_EVERY else new_page)(connection)
 
     workers = service.workers()
-    first = crowd(send, 8, min(WARM_UP, requests // 2))
+    first = crowd(service, send, 8, min(WARM_UP, requests // 2))
     before = resident(workers)
-    rest = crowd(send, 8, requests - min(WARM_UP, requests // 2))
+    rest = crowd(service, send, 8, requests - min(WARM_UP, requests // 2))
     after = resident(workers)
     return {
         "worker_mb_before": before,
@@ -149,12 +164,11 @@ def shutdown(service: Running) -> dict[str, float]:
     """A stop with requests in work: how many of them were not answered, and how long it took."""
     answered: list[int] = []
     sent = threading.Semaphore(0)
-    address = urlsplit(service.address)
-    assert address.hostname
-    assert address.port
+    port = urlsplit(service.address).port
+    assert port
 
     def ask(body: bytes) -> None:
-        connection = HTTPConnection(str(address.hostname), address.port, timeout=60)
+        connection = connected(service)
         try:
             connection.request("POST", "/v1/notes", body, JSON)
             sent.release()
@@ -169,7 +183,7 @@ def shutdown(service: Running) -> dict[str, float]:
         thread.start()
     for _ in threads:
         sent.acquire(timeout=60)
-    while unread(address.port):
+    while unread(port):
         time.sleep(0.005)
     waiting = IN_FLIGHT - len(answered)
     started = time.perf_counter()
@@ -195,13 +209,9 @@ def unread(port: int) -> bool:
     return any(int(queue, 16) for queue in queues)
 
 
-def new_pages(service: Running) -> Send:
+def new_page(connection: HTTPConnection) -> int:
     """Sends a page that was never sent before."""
-
-    def send(client: httpx.Client) -> int:
-        return client.post(f"{service.address}/v1/notes", content=next_page(), headers=JSON).status_code
-
-    return send
+    return posted(connection, next_page())
 
 
 def next_page() -> bytes:
@@ -232,19 +242,10 @@ def golden() -> dict[str, list[str]]:
 _numbers = count(KNOWN)
 
 
-def known_page(service: Running) -> Send:
+def known_page() -> Send:
     """Sends the same few pages again and again."""
-    bodies = [request_for(number) for number in range(KNOWN)]
-    turns: Iterator[int] = count()
-
-    def send(client: httpx.Client) -> int:
-        return client.post(
-            f"{service.address}/v1/notes",
-            content=bodies[next(turns) % len(bodies)],
-            headers=JSON,
-        ).status_code
-
-    return send
+    turns = cycle([request_for(number) for number in range(KNOWN)])
+    return lambda connection: posted(connection, next(turns))
 
 
 def resident(processes: list[int]) -> float:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from obelism.candidates import Index
 from obelism.encoder import Vectors, default_encoder
 from obelism.matches import Asked, Matcher, Nearness
-from obelism.matches.judge import HANDFUL, verdicts_of
-from obelism.model import Candidate, Claim
-from obelism.verifier import HIGHEST, MOST_CLAIMS, Needed, Pair, Verdict
+from obelism.matches.judge import AGAIN, HANDFUL, verdicts_of
+from obelism.model import Candidate, Claim, Phrasing
+from obelism.verifier import HIGHEST, MOST_CLAIMS, Enough, Needed, Pair, Verdict, never
 
 EVEN_ODDS = (0.25, 0.25, 0.25, 0.25)
 CALLS = Claim("calls", "The minister telephoned the banker every week for a year.", "en")
@@ -27,10 +28,26 @@ class Scripted:
         self.questions: list[list[str]] = []
         self.needed: list[list[float]] = []
 
-    def judge(self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None) -> list[list[Verdict]]:
-        self.questions += [[pair.claim for pair in question] for question in questions]
+    def judge(
+        self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None, enough: Enough = never
+    ) -> list[list[Verdict]]:
         self.needed += [list(odds) for odds in needed or ()]
-        return [[Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in question] for question in questions]
+        return [[] if enough() else self._answer(question) for question in questions]
+
+    def _answer(self, question: Sequence[Pair]) -> list[Verdict]:
+        self.questions.append([pair.claim for pair in question])
+        return [Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in question]
+
+
+class Turning(Scripted):
+    """Answers to a claim in turn."""
+
+    def __init__(self, turns: Mapping[str, list[float]]) -> None:
+        super().__init__({})
+        self.turns = turns
+
+    def _answer(self, question: Sequence[Pair]) -> list[Verdict]:
+        return [Verdict(self.turns[pair.claim].pop(0), EVEN_ODDS) for pair in question]
 
 
 def asked_about(
@@ -174,12 +191,13 @@ def test_after_a_sentence_that_was_no_match_only_a_likely_one_is_asked_about(sec
     assert len(verifier.questions) == asked
 
 
-def test_whether_time_is_up_is_asked_after_every_handful() -> None:
+@pytest.mark.parametrize("most", [0, 1, 1 + HANDFUL, 2 * HANDFUL])
+def test_after_the_likeliest_statement_nothing_is_read_once_it_is_enough(most: int) -> None:
     verifier = Scripted({CALLS.text: 3.0})
     pairs = [asked_about(CALLS, 0.8, 0.5, statement=f"{SAID} Day {day}.") for day in range(10 * HANDFUL)]
-    asked = iter([False, False, True])
-    Matcher(verifier).match(pairs, enough=lambda: next(asked))
-    assert len(verifier.questions) == 1 + 2 * HANDFUL
+    found = Matcher(verifier).match(pairs, enough=lambda: len(verifier.questions) >= most)
+    assert len(verifier.questions) == max(most, 1)
+    assert sum(match is not None for match in found) == max(most, 1)
 
 
 class Meanings:
@@ -225,3 +243,27 @@ def test_a_look_up_without_candidates_asks_no_encoder() -> None:
     encoder = Meanings([])
     assert Matcher(Scripted({}), nearness=Nearness(encoder)).rank([], 10) == []
     assert encoder.read == []
+
+
+RANG = Phrasing("For a year the banker was rung up by the minister week after week.", "en")
+WORDED_TWICE = replace(CALLS, phrasings=(RANG,))
+
+
+def test_of_two_wordings_of_a_claim_the_likelier_counts() -> None:
+    asked = [asked_about(WORDED_TWICE, 0.6, 0.5), asked_about(FAVOUR, 0.5, 0.6)]
+    for first, second in ((AGAIN + 0.1, 2.0), (2.0, AGAIN - 1)):
+        verifier = Scripted({CALLS.text: first, RANG.text: second, FAVOUR.text: -3.0})
+        assert [verdict.same for verdict in verdicts_of(verifier, asked)] == [2.0, -3.0]
+        assert verifier.questions == [[CALLS.text, FAVOUR.text], [RANG.text, FAVOUR.text]]
+
+
+def test_a_claim_of_one_wording_has_one_verdict_whatever_stands_beside_it() -> None:
+    verifier = Turning({CALLS.text: [1.0], RANG.text: [0.5], FAVOUR.text: [-3.0, 4.0]})
+    asked = [asked_about(WORDED_TWICE, 0.6, 0.5), asked_about(FAVOUR, 0.5, 0.6)]
+    assert [verdict.same for verdict in verdicts_of(verifier, asked)] == [1.0, -3.0]
+
+
+def test_where_the_first_wording_leaves_no_hope_the_other_is_not_read() -> None:
+    verifier = Scripted({CALLS.text: AGAIN - 0.1, FAVOUR.text: 2.0})
+    verdicts_of(verifier, [asked_about(WORDED_TWICE, 0.6, 0.5), asked_about(FAVOUR, 0.5, 0.6)])
+    assert len(verifier.questions) == 1

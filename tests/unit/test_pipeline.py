@@ -12,7 +12,7 @@ from obelism.encoder import default_encoder
 from obelism.model import Page
 from obelism.pipeline import Pipeline
 from obelism.starter import starter_claims
-from obelism.verifier import Needed, Pair, Verdict, default_verifier
+from obelism.verifier import Enough, Needed, Pair, Verdict, default_verifier, never
 
 PAGE = Path(__file__).parents[1] / "pages" / "story-musk-poutine" / "page.html"
 
@@ -23,9 +23,14 @@ class Counted:
 
     statements: list[str] = field(default_factory=list)
 
-    def judge(self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None) -> list[list[Verdict]]:
-        self.statements += [question[0].statement for question in questions]
-        return default_verifier().judge(questions, needed)
+    def judge(
+        self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None, enough: Enough = never
+    ) -> list[list[Verdict]]:
+        answers = default_verifier().judge(questions, needed, enough)
+        self.statements += [
+            one[0].statement for one, answer in zip(questions, answers, strict=True) if answer
+        ]
+        return answers
 
 
 @pytest.fixture(scope="module")
