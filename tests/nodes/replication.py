@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nodes import DEPLOY
 from nodes.ports import free_ports
 from postgresql import Cluster
 
@@ -54,6 +55,18 @@ class Server(Cluster):
             "-v",
             "ON_ERROR_STOP=1",
             *commands,
+        )
+
+    def take_in(self, settings: Path) -> None:
+        """Put a file of settings into force without a restart; fails when one of them cannot be."""
+        data = Path(self._data)
+        (data / settings.name).write_text(settings.read_text("utf-8"))
+        with (data / "postgresql.conf").open("a", encoding="utf-8") as own:
+            own.write(f"include '{settings.name}'\n")
+        self.query(
+            f"DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_file_settings WHERE error IS NOT NULL"
+            f" AND sourcefile LIKE '%{settings.name}'); END $$",
+            "SELECT pg_reload_conf()",
         )
 
     def copy_of(self, other: Server) -> None:
@@ -113,11 +126,7 @@ def running_pair(programs: Path) -> Iterator[Pair]:
         standby.copy_of(primary)
         standby.start()
         # Only now: before there is a standby, every commit would wait for it.
-        primary.query(
-            "ALTER SYSTEM SET synchronous_commit = 'remote_apply'",
-            "ALTER SYSTEM SET synchronous_standby_names = '*'",
-            "SELECT pg_reload_conf()",
-        )
+        primary.take_in(DEPLOY / "postgresql" / "primary.conf")
         yield Pair(primary, standby)
     finally:
         for server in servers:

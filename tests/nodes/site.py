@@ -14,10 +14,10 @@ from pathlib import Path
 
 import httpx
 
+from nodes import DEPLOY
 from nodes.ports import free_ports
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-DEPLOY = Path(__file__).parents[2] / "deploy"
 # One client stands for many here, and the machine may be busy with other things.
 NO_LIMITS = {
     "OBELISM_RATE_LIMIT": "1000000 per minute",
