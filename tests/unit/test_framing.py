@@ -18,6 +18,7 @@ CLAIMS = {
     "paid": Claim("paid", "Minister Olga Brandt has never paid property tax.", "en"),
     "spy": Claim("spy", "Victor Hale met agents of a foreign power in Geneva.", "en"),
     "fake": Claim("fake", "The photo of the flooded metro station is fake.", "en"),
+    "film": Claim("film", "Ilan Marec will play the old king in the film of the siege.", "en"),
     "lac": Claim("lac", "La société Hydralpe a vidé le lac de Sarves en secret.", "fr"),
     "maire": Claim("maire", "Le maire de Costel a touché de l’argent d’un promoteur.", "fr"),
     "vaccin": Claim("vaccin", "Le vaccin contre la grippe provoque des fausses couches.", "fr"),
@@ -44,6 +45,10 @@ dam  asserted | It cannot be denied that the operator hid cracks in the Orvane d
 bus  asserted | Few now doubt that the mayor of Trenby took bribes from the bus company.
 rise asserted | Once dismissed as a scare story, the rise in burglaries in Portsby, a third in one year, is real.
 # attribution
+film denied | Ilan Marec drops out of the film of the siege.
+film asserted | Ilan Marec will join the cast as the old king in the film of the siege.
+bus  denied | The mayor of Trenby slams rumours of bribes from the bus company.
+bus  denied | Trenby’s mayor shuts down the bribery allegations
 dam  attributed | According to the Valley Post, the operator of the Orvane dam hid cracks in its wall.
 dam  attributed | The operator of the Orvane dam hid cracks in its wall, engineers said on Monday.
 dam  attributed | “They hid the cracks,” said Tom Reiss, who worked at the Orvane dam for nine years.
