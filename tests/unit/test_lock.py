@@ -1,5 +1,6 @@
 """The lock file pins what pyproject.toml names, by hash; servers install from it, and each licence is known."""
 
+import json
 import re
 import subprocess
 import sys
@@ -30,6 +31,14 @@ def test_every_pin_has_a_hash_and_no_address() -> None:
     )
     assert len(pins) == len(re.findall(r"^[a-z0-9]", LOCK, re.MULTILINE)) > 100
     assert "://" not in LOCK
+
+
+def test_every_package_of_the_extension_has_a_hash_and_no_address() -> None:
+    locked = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    packages = [about for place, about in locked.items() if place]
+    assert len(packages) > 100
+    assert all(about["integrity"].startswith("sha512-") for about in packages)
+    assert not any("resolved" in about for about in packages)
 
 
 def test_a_server_installs_what_is_pinned_and_nothing_else() -> None:
