@@ -56,7 +56,7 @@ def claim_reviews(claims: Iterable[Claim]) -> Iterator[str]:
 
 
 def claim_review(claim: Claim, review: Review) -> dict[str, Any]:
-    """One review as schema.org ClaimReview; the rating keeps its words and gets no number."""
+    """One review as schema.org ClaimReview; the rating keeps its words and gets no number, a correction no text."""
     node: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
@@ -71,6 +71,8 @@ def claim_review(claim: Claim, review: Review) -> dict[str, Any]:
         node["itemReviewed"]["author"] = {"@type": "Person", "name": claim.claimant}
     optional = {"name": review.title, "datePublished": review.date}
     node |= {name: value for name, value in optional.items() if value}
+    if review.state == "corrected":
+        node["correction"] = {"@type": "CorrectionComment"}
     if review.language != "und":
         node["inLanguage"] = review.language
     return node

@@ -139,7 +139,8 @@ def primary_language(tag: str) -> str | None:
 
 def host_of(url: str) -> str:
     """The site of an address: the name of a publisher who does not give one."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    # Lower case may be longer than what it is of: "İ" becomes two characters.
+    return (urlsplit(url).hostname or "").removeprefix("www.")[:MAX_NAME]
 
 
 def published_id(url: str, text: str = "") -> str:

@@ -257,6 +257,27 @@ def test_pages_that_are_gone_for_good_do_not_cut_a_sitemap_off(site: Site) -> No
     assert len(site.asked) == 4
 
 
+@pytest.mark.parametrize("status", [403, 404, 410, 503])
+def test_a_listed_sitemap_out_of_reach_cuts_its_index_off_until_it_answers(
+    url: str, site: Site, status: int
+) -> None:
+    now = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    store = open_store(url, now=lambda: now)
+    children = [(site.url("/many.xml"), None), (site.url("/late.xml"), None)]
+    site["/index.xml"] = sitemap(*children, kind="sitemapindex")
+    site["/many.xml"] = sitemap(*((site.url(f"/{n}"), "2026-01-01") for n in range(30)))
+    for n in range(31):
+        site[f"/{n}"] = page(f"/{n}", f"Number {n}")
+    site["/late.xml"] = Answer(b"oops", status)
+    first = only(sync(store, HERE, urls=[site.url("/index.xml")]))
+    assert first.brought.kept == PutSummary(added=30)
+    assert f"/late.xml answered {status}" in first.error
+    now += timedelta(days=9)
+    site["/late.xml"] = sitemap((site.url("/30"), "2026-01-01"))
+    assert only(sync(store, HERE)).brought == Import(PutSummary(added=1, unchanged=30))
+    store.close()
+
+
 def test_sitemaps_may_list_sitemaps_even_themselves(site: Site) -> None:
     index = sitemap((site.url("/a.xml.gz"), None), (site.url("/index.xml"), None), kind="sitemapindex")
     site["/index.xml"] = index
@@ -321,7 +342,8 @@ def test_only_so_many_pages_are_read(site: Site) -> None:
     limits = replace(HERE.limits, pages=3)
     found = list(load(site.url("/sitemap.xml"), replace(HERE, limits=limits)))
     assert len(site.asked) == 4
-    assert any("over 3 pages are listed" in reason for reason in reasons(found))
+    [cut] = [entry for entry in found if isinstance(entry, Rejected) and entry.cut]
+    assert "over 3 pages are listed" in str(cut)
 
 
 @pytest.mark.parametrize(
@@ -342,11 +364,14 @@ def test_a_hostile_sitemap_leads_nowhere(site: Site, hostile: str) -> None:
 
 @pytest.mark.parametrize("form", ["\n \n{}", "\ufeff\n{}", "plain"])
 def test_a_sloppy_sitemap_is_read(site: Site, form: str) -> None:
-    urls = [site.url("/1?a=1&b=2"), site.url("/2?a=1&amp;b=2")]
+    urls = [
+        site.url(f"/{query}") for query in ("1?a=1&b=2", "2?a=1&amp;b=2", "3?p=1&amp;section=x&amp;copy=2")
+    ]
     site["/1?a=1&b=2"], site["/2?a=1&b=2"] = page("/1", "One"), page("/2", "Two")
+    site["/3?p=1&section=x&copy=2"] = page("/3", "Three")
     plain = "\ufeff" + "\r\n".join(urls)
     site["/sitemap"] = plain if form == "plain" else form.format(sitemap(*((url, None) for url in urls)))
-    assert texts(list(load(site.url("/sitemap"), HERE))) == ["One", "Two"]
+    assert texts(list(load(site.url("/sitemap"), HERE))) == ["One", "Two", "Three"]
 
 
 def test_a_broken_sitemap_gives_what_stands_before_the_mistake(site: Site) -> None:

@@ -234,6 +234,16 @@ def test_what_is_exported_as_a_table_is_imported_as_it_was(exported: list[Claim]
     assert list(tables.claims_of(io.BytesIO(csv), "claims.csv")) == exported
 
 
+def test_a_table_of_ours_is_not_escaped() -> None:
+    url = "https://p.example/?a=1&amp;b=2&copy=3"
+    told = Claim("a", "AT&amp;T is &lt;b&gt;", "en", "R&amp;D", reviews=(Review("P&amp;Q", "&#70;", url),))
+    exported = "".join(table([told]))
+    assert list(tables.claims_of(io.BytesIO(exported.encode()), "claims.csv")) == [told]
+    spelled = exported.replace("id,text", "Id,text")
+    [found] = claims(list(tables.claims_of(io.BytesIO(spelled.encode()), "claims.csv")))
+    assert (found.text, found.reviews[0].url) == ("AT&T is <b>", "https://p.example/?a=1&b=2&copy=3")
+
+
 # --- JSON Lines -----------------------------------------------------------------------------------
 
 
@@ -360,6 +370,28 @@ def test_bad_lines_of_a_table_are_named_and_the_good_ones_kept(tmp_path: Path) -
         "claims.csv line 15: not valid CSV: unexpected end of data",
     ]
     assert [entry.cut for entry in found if isinstance(entry, Rejected)] == [False] * 7 + [True]
+
+
+@pytest.mark.parametrize("last", ["", "e,Five,en\n", 'e,"Five",en\n', "e,Five,en\r\n"])
+def test_a_quotation_mark_without_an_end_costs_its_line(tmp_path: Path, last: str) -> None:
+    content = f'id,text,language\na,"One\nand more",en\nb,"Two,en\nc,Three,en\nd,"Four",en\n{last}'
+    found = read(tmp_path, content, "claims.csv")
+    assert [claim.id for claim in claims(found)] == ["a", "c", "d", "e"][: 4 if last else 3]
+    assert [(e.where, e.cut) for e in found if isinstance(e, Rejected)] == [("claims.csv line 4", False)]
+    found = read(tmp_path, content.replace('"Four"', "Four").replace('"Five"', "Five"), "claims.csv")
+    assert [claim.id for claim in claims(found)] == ["a", "c", "d", "e"][: 4 if last else 3]
+    assert [(e.where, e.cut) for e in found if isinstance(e, Rejected)] == [("claims.csv line 4", False)]
+
+
+def test_what_is_wrong_behind_a_mark_without_an_end_is_named_by_its_line(tmp_path: Path) -> None:
+    content = 'id,text,language\nb,"Two,en\n\nc,,en\nd,Four,en\ne,"Five,en'
+    found = read(tmp_path, content, "claims.csv")
+    assert [claim.id for claim in claims(found)] == ["d"]
+    assert [(entry.where, entry.cut) for entry in found if isinstance(entry, Rejected)] == [
+        ("claims.csv line 2", False),
+        ("claims.csv line 4", False),
+        ("claims.csv line 6", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -571,6 +603,60 @@ def test_a_data_feed_that_breaks_off_keeps_what_came_before(tmp_path: Path) -> N
     assert rejected.cut
 
 
+BROKEN = {
+    "stray quotes": '{"item": {"name": "He said "no" to it", "a": [{"b": 1}]}}',
+    "no end": '{"item": {"name": "x"',
+    "a list in it": '{"item": [{"item": 1}], "a" "b"}',
+    "no comma": '{"item": {"@type": "ClaimReview" "url": "x"}}',
+    "no colon": '{"item" {}}',
+    "too deep": '{"item": ' + "[" * 100_000 + "}",
+    "long": '{"item": {"name": "' + "x" * 200_000 + '" oops}}',
+    "a quotation mark too few": '{"item": {"name": "x}}',
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("form", ['{{"dataFeedElement": [{}]}}', "[{}]"])
+def test_a_broken_element_costs_nothing_but_itself(tmp_path: Path, broken: str, form: str) -> None:
+    elements = [json.dumps({"item": [REVIEW | {"url": f"https://p.example/{n}"}]}) for n in range(5)]
+    elements[2] = broken
+    found = read(tmp_path, form.format(", ".join(elements)), "feed.json")
+    assert [claim.reviews[0].url[-1] for claim in claims(found)] == ["0", "1", "3", "4"]
+    assert reasons(found)[0].startswith("feed.json element 3: not valid JSON: ")
+    assert not any(entry.cut for entry in found if isinstance(entry, Rejected))
+
+
+def test_a_broken_element_of_a_kind_with_its_parts_is_passed_over(tmp_path: Path) -> None:
+    elements = [json.dumps(REVIEW | {"url": f"https://p.example/{n}"}) for n in range(1_000)]
+    for number in (0, 5, 6, 998):
+        elements[number] = elements[number].replace('"The Moon is', '"The "Moon" is')
+    found = read(tmp_path, f"[{', '.join(elements)}]", "list.json")
+    assert len(claims(found)) == 996
+    assert [reason.partition(":")[0] for reason in reasons(found)] == [
+        f"list.json element {number}" for number in (1, 6, 7, 999)
+    ]
+
+
+@pytest.mark.parametrize("element", [{"item": REVIEW}, {"item": [REVIEW]}, REVIEW])
+def test_a_data_feed_may_have_one_element_without_a_list(tmp_path: Path, element: Any) -> None:
+    content = json.dumps({"@type": "DataFeed", "dataFeedElement": element})
+    assert [claim.text for claim in read(tmp_path, content, "feed.json")] == ["The Moon is cheese"]
+
+
+def test_an_element_that_names_one_claimant_is_one_claim(tmp_path: Path) -> None:
+    def by(url: str, claimant: str | None) -> dict[str, Any]:
+        return REVIEW | {"url": url, "itemReviewed": {"@type": "Claim", "author": claimant}}
+
+    one, two = "https://p.example/1", "https://q.example/1"
+    for claimants, count in {("Trump", "Trump"): 1, (None, None): 1, ("Trump", "Biden"): 2}.items():
+        item = [by(one, claimants[0]), by(two, claimants[1])]
+        found = claims(read(tmp_path, feed({"item": item}), "feed.json"))
+        assert [claim.claimant for claim in found] == list(claimants[:count])
+        assert [len(claim.reviews) for claim in found] == [3 - count] * count
+    graph = json.dumps({"@graph": [by(one, None), by(two, None)]})
+    assert [len(claim.reviews) for claim in claims(read(tmp_path, graph, "graph.json"))] == [1, 1]
+
+
 @pytest.mark.parametrize(
     "mistake", [b'"a\nb\tc"', b'"\xff"', b"NaN", b"-Infinity", b"1" * 30, b"1" * 5000, b"1e999"]
 )
@@ -751,6 +837,7 @@ def test_a_claim_review_export_is_a_feed_that_can_be_imported(tmp_path: Path) ->
         claimant="Wallace",
         reviews=(
             Review("P", "False", "https://p.example/1", "Rock", "2024-05-01", "en"),
+            Review("Q", "Fake", "https://q.example/1", "No", "2024-06-01", "en", "corrected"),
             Review("P", "True", "https://p.example/1", "Cheese", "2020-05-01", "en", "superseded"),
         ),
     )
@@ -758,19 +845,22 @@ def test_a_claim_review_export_is_a_feed_that_can_be_imported(tmp_path: Path) ->
     content = "".join(claim_reviews([claim, silent]))
     [element] = json.loads(content)["dataFeedElement"]
     assert [item["reviewRating"] for item in element["item"]] == [
-        {"@type": "Rating", "alternateName": "False"}
+        {"@type": "Rating", "alternateName": "False"},
+        {"@type": "Rating", "alternateName": "Fake"},
     ]
-    assert [found.reviews for found in claims(read(tmp_path, content, "feed.json"))] == [claim.reviews[:1]]
+    assert [found.reviews for found in claims(read(tmp_path, content, "feed.json"))] == [claim.reviews[:2]]
     assert json.loads("".join(claim_reviews([])))["dataFeedElement"] == []
 
 
 # Of https://schema.org/version/latest: what each type may have, of the properties that a fact-check uses.
 _THING = {"name", "url", "description", "identifier", "image", "sameAs"}
 _WORK = _THING | {"author", "datePublished", "inLanguage", "text", "itemReviewed", "reviewRating", "headline"}
+_WORK |= {"correction"}
 SCHEMA_ORG = {
     "DataFeed": _WORK | {"dataFeedElement"},
     "DataFeedItem": _THING | {"item", "dateCreated", "dateModified", "dateDeleted"},
     "ClaimReview": _WORK | {"claimReviewed"},
+    "CorrectionComment": _WORK,
     "Claim": _WORK | {"appearance", "firstAppearance", "claimInterpreter"},
     "Rating": _THING | {"alternateName", "ratingValue", "bestRating", "worstRating", "ratingExplanation"},
     "Organization": _THING,

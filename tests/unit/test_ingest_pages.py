@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from obelism import records
 from obelism.ingest.pages import claims_of, decoded
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim, Review
@@ -109,15 +110,50 @@ def test_the_same_review_twice_is_one_claim() -> None:
     assert read(page(json.dumps(REVIEW), json.dumps([REVIEW]))) == [CLAIM]
 
 
-def test_two_publishers_reviews_of_one_claim_are_one_claim() -> None:
-    other = REVIEW | {
-        "url": "https://other.example/moon",
-        "author": {"name": "Other"},
-        "datePublished": "2024-06-01",
+def test_the_same_review_in_two_forms_is_one_with_what_either_says() -> None:
+    head = '<title>No, rock | Check</title><meta property="article:published_time" content="2024-05-01">'
+    bare = REVIEW | {
+        "name": "",
+        "datePublished": None,
+        "author": "Check",
+        "correction": "The year was wrong.",
     }
-    found = one(page(json.dumps([REVIEW, other])))
-    assert [review.publisher for review in found.reviews] == ["Check Example", "Other"]
-    assert found.id == CLAIM.id
+    nameless = one(page(json.dumps(bare), json.dumps(bare | {"author": "C"}), head=head))
+    [review] = nameless.reviews
+    assert (review.title, review.date) == ("No, rock | Check", "2024-05-01")
+    for scripts in ([REVIEW, bare], [bare, REVIEW]):
+        [review] = one(page(*map(json.dumps, scripts), body=MICRODATA)).reviews
+        assert (review.title, review.date, review.state) == ("No, it is rock", "2024-05-01", "corrected")
+    rated = REVIEW | {"reviewRating": "Mostly False"}
+    found = one(page(json.dumps([REVIEW, rated])))
+    assert [review.rating for review in found.reviews] == ["False", "Mostly False"]
+
+
+def test_two_reviews_of_a_page_do_not_have_its_title_and_date() -> None:
+    head = '<title>Five claims</title><meta property="article:published_time" content="2024-05-01">'
+    bare = REVIEW | {"name": None, "datePublished": None}
+    for other in ({"claimReviewed": "The Sun is cold"}, {"reviewRating": "True"}, {"claimReviewed": ""}):
+        found = read(page(json.dumps([bare, bare | other]), head=head))
+        reviews = [review for claim in found if isinstance(claim, Claim) for review in claim.reviews]
+        assert {(review.title, review.date) for review in reviews} == {("", None)}
+
+
+def test_the_same_words_on_two_pages_are_two_claims() -> None:
+    other = REVIEW | {"url": "https://other.example/moon", "author": {"name": "Other"}}
+    by_biden = other | {"itemReviewed": {"@type": "Claim", "author": "Biden"}}
+    for again in (other, by_biden):
+        found = read(page(json.dumps({"@graph": [REVIEW, again]})))
+        claims = [claim for claim in found if isinstance(claim, Claim)]
+        assert [[r.publisher for r in claim.reviews] for claim in claims] == [["Check Example"], ["Other"]]
+        assert claims[0] == CLAIM
+
+
+def test_the_same_words_on_one_page_are_one_claim_whoever_says_them_and_in_what_language() -> None:
+    nameless = REVIEW | {"itemReviewed": None, "inLanguage": "fr", "reviewRating": "Faux"}
+    for reviews in ([REVIEW, nameless], [nameless, REVIEW]):
+        found = one(page(json.dumps(reviews)))
+        assert {review.rating for review in found.reviews} == {"False", "Faux"}
+        assert (found.id, found.claimant) == (CLAIM.id, "Wallace")
 
 
 def test_two_claims_on_one_page_have_ids_that_do_not_depend_on_their_order() -> None:
@@ -160,8 +196,7 @@ def test_a_claim_may_hold_its_review() -> None:
     )
 
 
-def test_markup_in_microdata_is_read() -> None:
-    body = """
+MICRODATA = """
       <div itemscope itemtype="https://schema.org/ClaimReview">
         <meta itemprop="datePublished" content="2024-05-01"><meta itemprop="inLanguage" content="en">
         <link itemprop="url" href="https://check.example/moon">
@@ -175,9 +210,13 @@ def test_markup_in_microdata_is_read() -> None:
           <div itemprop="author" itemscope itemtype="https://schema.org/Person">
             <span itemprop="name">Wallace</span></div></div>
       </div>"""
-    assert one(page(body=body)) == CLAIM
-    assert one(page(body=body.replace("itemtype", "ITEMTYPE").replace("itemprop", "itemProp"))) == CLAIM
-    assert one(b'<?xml version="1.0" encoding="utf-8"?>' + page(body=body)) == CLAIM
+
+
+def test_markup_in_microdata_is_read() -> None:
+    assert one(page(body=MICRODATA)) == CLAIM
+    spelled = MICRODATA.replace("itemtype", "ITEMTYPE").replace("itemprop", "itemProp")
+    assert one(page(body=spelled)) == CLAIM
+    assert one(b'<?xml version="1.0" encoding="utf-8"?>' + page(body=MICRODATA)) == CLAIM
 
 
 # --- broken JSON ----------------------------------------------------------------------------------
@@ -237,6 +276,10 @@ def test_a_script_that_cannot_be_mended_is_no_claim() -> None:
     [
         ("False", "False"),
         (["False", "1"], "False"),
+        (["1", "False"], "False"),
+        ([{"ratingValue": "1"}, {"alternateName": "False"}], "False"),
+        ([{"ratingValue": "1"}, {"ratingValue": "2"}], "1"),
+        ({"alternateName": "2", "ratingValue": "False"}, "False"),
         ([{"@type": "Rating", "alternateName": "False"}, {"alternateName": "True"}], "False"),
         ({"alternateName": ["False"]}, "False"),
         ({"name": "False", "ratingValue": 1}, "False"),
@@ -334,6 +377,13 @@ def test_dates_are_read_where_it_is_clear_which_day_is_meant(given: object, date
             "Check Daily",
         ),
         ({"author": {"@type": "Person", "name": "Anna"}}, "check.example"),
+        ({"author": "Anna", "publisher": {"@type": "Organization", "name": "Check Daily"}}, "Check Daily"),
+        (
+            {"author": {"name": "Anna"}, "publisher": {"@type": "NewsMediaOrganization", "name": "Check"}},
+            "Check",
+        ),
+        ({"author": {"name": "Check"}, "publisher": {"@type": "Person", "name": "Anna"}}, "Check"),
+        ({"author": {"@type": "Organization"}, "publisher": "Check Daily"}, "Check Daily"),
         ({"author": None}, "check.example"),
         (
             {"author": None, "sdPublisher": {"@type": "Organization", "name": "A Markup Tool"}},
@@ -359,6 +409,18 @@ def test_the_page_says_what_its_markup_leaves_out() -> None:
     assert review == Review(
         "Check & Daily", "False", "https://www.check.example/moon", "No, rock | Check", "2024-05-01", "en"
     )
+
+
+def test_what_is_kept_of_a_page_can_be_imported_again() -> None:
+    head = f'<meta property="og:site_name" content="{"s" * 5_000}"><title>{"t" * 20_000}</title>'
+    bare = {"@type": "ClaimReview", "claimReviewed": "c" * 20_000, "itemReviewed": {"author": "a" * 600}}
+    name = "x." * 300 + "example"
+    for url in ("https://check.example/moon", f"https://{name}/1", f"https://{'İ' * 300}.example/1"):
+        for about in (head, ""):
+            found = one(page(json.dumps(bare), head=about), url)
+            assert records.parse(records.to_record(found)) == found
+    [rejected] = read(page(json.dumps(bare)), f"https://check.example/{'x' * 4_000}")
+    assert isinstance(rejected, Rejected)
 
 
 @pytest.mark.parametrize(
@@ -394,6 +456,8 @@ def test_where_a_claim_appeared_does_not_get_in_the_way(item: object) -> None:
     [
         ("/moon", "https://check.example/moon"),
         ("moon?a=1&amp;b=2", "https://check.example/a/moon?a=1&b=2"),
+        ("/?p=1&section=x&param=3&region=eu", "https://check.example/?p=1&section=x&param=3&region=eu"),
+        ("/?p=1&amp;copy=2&notit;&lt=3", "https://check.example/?p=1&copy=2&notit;&lt=3"),
         ("https://other.example/a b|c", "https://other.example/a%20b%7Cc"),
         ("  https://other.example/x\n", "https://other.example/x"),
         (["https://other.example/x"], "https://other.example/x"),
@@ -473,6 +537,7 @@ def test_a_review_that_was_corrected_says_so() -> None:
     [
         ("It&#039;s &quot;cheese&quot; &amp; more", 'It\'s "cheese" & more'),
         ("It&amp;#039;s cheese", "It's cheese"),
+        ("&notes &amp; &copyright; R&D", "&notes & &copyright; R&D"),
         ("<b>Bold</b> <img src=x onerror=alert(1)> claim", "<b>Bold</b> <img src=x onerror=alert(1)> claim"),
         ("&lt;script&gt;alert(1)&lt;/script&gt;", "<script>alert(1)</script>"),
         ("a\u0000b\u001bc\u009bd \ud800 e", "abcd e"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,42 +34,79 @@ class Page:
 def claims_of(tree: object, where: str, page: Page = Page()) -> Iterator[Claim | Rejected]:
     """The claims of all ClaimReviews in a tree of JSON-LD, in document order.
 
-    Two reviews of one wording are one claim. `where` names the document in rejections. The tree is used up.
+    Two reviews of one wording are one claim where they are of one page, or in one element of a feed that names no two
+    claimants: so an export of ours holds the reviews of a claim. `where` names the document in rejections. The tree is
+    used up.
     """
     nodes = list(_nodes(tree))
     named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     _put_below_their_claims(nodes)
     reviews = [_resolved(node, named) for node in nodes if _is(node, "ClaimReview")]
     page = _completed(page, _around(nodes, named))
-    if len(reviews) > 1:
+    found = [_taken(review, page, where) for review in reviews]
+    if len(set(map(_verdicts, found))) > 1:
         # A page of several checks: its title and date are those of none of them.
         page = replace(page, title="", published=None)
-    found: list[Claim] = []
-    for review in reviews:
-        try:
-            found.extend(_claims(review, page))
-        except BadClaim as error:
-            yield Rejected(where, str(error))
-    yield from identified(found)
+        found = [_taken(review, page, where) for review in reviews]
+    yield from (entry for entries in found for entry in entries if isinstance(entry, Rejected))
+    claims = [entry for entries in found for entry in entries if isinstance(entry, Claim)]
+    is_of_one = isinstance(tree, dict) and "item" in tree and len({claim.claimant for claim in claims}) == 1
+    yield from identified(claims, (lambda claim: claim.language) if is_of_one else first_page)
 
 
-def identified(claims: Iterable[Claim]) -> list[Claim]:
+def identified(claims: Iterable[Claim], of: Callable[[Claim], str] = first_page) -> list[Claim]:
     """Claims with ids that are the same wherever and whenever the same review is read.
 
-    The id is a hash of the review's address; of the address and the wording where one page reviews
-    several claims. So a correction changes a claim and does not add another.
+    Those of one wording `of` the same are one claim: that two publishers review the same words is no proof that they
+    mean the same, said by the same person. The id is a hash of the review's address; of the address and the wording
+    where one page reviews several claims. So a correction changes a claim and does not add another.
     """
     together: dict[tuple[str, str], Claim] = {}
     for claim in claims:
-        key = (fold(claim.text), claim.language)
-        known = together.get(key)
-        reviews = tuple(dict.fromkeys((*known.reviews, *claim.reviews))) if known else claim.reviews
-        together[key] = replace(known or claim, reviews=reviews)
+        known = together.setdefault((fold(claim.text), of(claim)), claim)
+        together[fold(claim.text), of(claim)] = replace(
+            known,
+            claimant=known.claimant or claim.claimant,
+            reviews=_joined((*known.reviews, *claim.reviews)),
+        )
     pages = Counter(first_page(claim) for claim in together.values())
     return [
         replace(claim, id=published_id(first_page(claim), claim.text if pages[first_page(claim)] > 1 else ""))
         for claim in together.values()
     ]
+
+
+def _joined(reviews: Iterable[Review]) -> tuple[Review, ...]:
+    """`reviews`, those of one address and rating as one: pages say the same in JSON-LD and in microdata."""
+    joined: dict[tuple[str, str], Review] = {}
+    for review in reviews:
+        first = joined.setdefault(_verdict(review), review)
+        joined[_verdict(review)] = replace(
+            first,
+            title=first.title or review.title,
+            date=first.date or review.date,
+            state=review.state if first.state == "current" else first.state,
+        )
+    return tuple(joined.values())
+
+
+def _verdict(review: Review) -> tuple[str, str]:
+    return review.url, fold(review.rating)
+
+
+def _verdicts(found: Sequence[Claim | Rejected]) -> tuple[object, ...]:
+    """What one ClaimReview says of what: the same for two that say the same."""
+    return tuple(
+        entry if isinstance(entry, Rejected) else (fold(entry.text), *map(_verdict, entry.reviews))
+        for entry in found
+    )
+
+
+def _taken(node: Node, page: Page, where: str) -> list[Claim | Rejected]:
+    try:
+        return list(_claims(node, page))
+    except BadClaim as error:
+        return [Rejected(where, str(error))]
 
 
 def _claims(node: Node, page: Page) -> Iterator[Claim]:
@@ -118,26 +155,22 @@ def _words_of(*values: object) -> str:
 
 
 def _publisher(node: Node) -> str:
-    """The organisation that answers for the review: its author, unless that is a journalist."""
-    for role in ("author", "publisher"):
-        for party in each(node.get(role)):
-            is_journalist = isinstance(party, dict) and _is(party, "Person")
-            if not is_journalist and (name := name_of(party)):
-                return name
-    return ""
+    """The organisation that answers for the review: its author, unless that is, or may be, a journalist."""
+    parties = [party for role in ("author", "publisher") for party in each(node.get(role))]
+    parties = [party for party in parties if not (isinstance(party, dict) and _is(party, "Person"))]
+    organisations = [party for party in parties if isinstance(party, dict) and {"@type", "type"} & set(party)]
+    return _first(map(name_of, (*organisations, *parties))) or ""
 
 
 def _rating(value: object) -> str:
     """The rating's own words; its number only where it has no words."""
+    told: list[str] = []
     for rating in each(value):
-        if not isinstance(rating, dict):
-            if text := text_of(rating):
-                return text
-            continue
-        for field in ("alternateName", "name", "ratingValue"):
-            if text := text_of(rating.get(field)):
-                return text
-    return ""
+        if isinstance(rating, dict):
+            told.extend(text_of(rating.get(field)) for field in ("alternateName", "name", "ratingValue"))
+        else:
+            told.append(text_of(rating))
+    return _first(text for text in told if any(map(str.isalpha, text))) or _first(told) or ""
 
 
 def _completed(page: Page, around: Sequence[Node]) -> Page:

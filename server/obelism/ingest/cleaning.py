@@ -10,6 +10,7 @@ import html
 import math
 import re
 from collections.abc import Iterator
+from html.entities import html5
 from typing import Any
 from unicodedata import decimal
 from urllib.parse import urljoin, urlsplit
@@ -68,10 +69,13 @@ def clean(text: str) -> str:
 def unescaped(text: str) -> str:
     """`text` with the characters that its HTML entities stand for."""
     for _ in range(2):  # "&amp;#039;" is common: escaped by the editor's page, and again by its template
-        if not _ENTITY.search(text):
-            break
-        text = html.unescape(text)
+        text = _ENTITY.sub(_character, text)
     return text
+
+
+def _character(entity: re.Match[str]) -> str:
+    # One by one: html.unescape also takes the beginning of a word for one, the "sect" of "?p=1&section=2".
+    return html.unescape(entity[0]) if entity[1][0] == "#" or f"{entity[1]};" in html5 else entity[0]
 
 
 def name_of(value: object) -> str:
@@ -90,7 +94,7 @@ def address_of(value: object, base: str | None = None) -> str | None:
             found = found.get("url") or found.get("@id") or found.get("@value")
         if not isinstance(found, str) or not found.strip():
             continue
-        address = html.unescape(UNREADABLE.sub("", found.strip()))
+        address = unescaped(UNREADABLE.sub("", found.strip()))
         if address.startswith(("//", "www.")):
             address = f"https://{address.lstrip('/')}"
         try:

@@ -24,6 +24,10 @@ _FEED = re.compile(r'"dataFeedElement"\s*:\s*\[')
 _OPENING = 100
 """Characters that such an opening has at most."""
 _BETWEEN = re.compile(r"[\s,]*")
+_BEGINNING = re.compile(r'\{\s{0,40}"(@type"\s?:\s?")?[^"]{1,40}"')
+"""How an element begins: its first name, and its type where that is what comes first."""
+_LITERAL = len("-Infinity")
+"""Characters of the longest part of JSON that is no JSON when it is cut, strings aside."""
 
 
 def _integer(digits: str) -> float:
@@ -40,7 +44,7 @@ def claims_of(file: IO[bytes], name: str) -> Iterator[Claim | Rejected]:
     file.seek(0)
     if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
         yield from _elements(file, name, _LIST)
-    elif re.search(rb'"dataFeedElement"\s*:', head):
+    elif re.search(rb'"dataFeedElement"\s*:\s*\[', head):
         yield from _elements(file, name, _FEED)
     else:
         data = file.read(MAX_PIECE + 1)
@@ -110,7 +114,11 @@ def _elements(file: IO[bytes], name: str, opening: re.Pattern[str]) -> Iterator[
     number = 0
     try:
         for number, element in enumerate(_values(file, opening), start=1):
-            yield from _element(element, f"{name} element {number}")
+            where = f"{name} element {number}"
+            if isinstance(element, BadClaim):
+                yield Rejected(where, f"not valid JSON: {element}")
+            else:
+                yield from _element(element, where)
     except BadClaim as error:
         reason = f"not valid JSON, the rest is not read: {error}"
         yield Rejected(f"{name} after element {number}", reason, cut=True)
@@ -119,32 +127,57 @@ def _elements(file: IO[bytes], name: str, opening: re.Pattern[str]) -> Iterator[
 
 
 def _values(file: IO[bytes], opening: re.Pattern[str]) -> Iterator[object]:
-    """The values of the arrays that begin with `opening`, streamed. Raises BadClaim where JSON ends or breaks off.
+    """The values of the arrays that begin with `opening`, streamed; a BadClaim for one that is no JSON.
+
+    Behind that, reading goes on where text begins as the first element did. Raises BadClaim where nothing does, and
+    where JSON breaks off.
 
     By the standard library's decoder, piece by piece: parsers of streams (ijson) end at the first byte that is no
     UTF-8, at NaN, at line breaks in strings, at integers over 64 bits, and lose the rest.
     """
     reader = codecs.getreader("utf-8-sig")(file, "replace")
     text = reader.read(_PIECE)
+    beginning = ""
+    broken: BadClaim | None = None
     while True:
         while not (begun := opening.search(text)):
             if not (more := reader.read(_PIECE)):
+                if broken:
+                    raise broken
                 return
             text = text[-_OPENING:] + more
+        if broken:
+            yield broken
+            broken = None
         at = begun.end()
         while not text.startswith("]", at := _BETWEEN.match(text, at).end()):  # type: ignore[union-attr]
+            if not beginning and (element := _BEGINNING.match(text, at)):
+                beginning = element[0]
             try:
                 value, at = _DECODER.raw_decode(text, at)
-            except RecursionError:
-                raise BadClaim("it is nested too deep") from None
-            except ValueError as error:
+            except (json.JSONDecodeError, RecursionError) as error:
                 # Half a value, as a rule. Twice as much each time: what is broken is not parsed again for ever.
-                if len(text) - at > MAX_PIECE or not (more := reader.read(max(_PIECE, len(text) - at))):
-                    raise BadClaim(str(error)[:200]) from None
-                text, at = text[at:] + more, 0
+                wanted = max(_PIECE, len(text) - at) if _may_be_half(error, text, at) else 0
+                if wanted and (more := reader.read(wanted)):
+                    text, at = text[at:] + more, 0
+                    continue
+                is_deep = isinstance(error, RecursionError)
+                broken = BadClaim("it is nested too deep" if is_deep else str(error)[:200])
+                if not beginning:
+                    raise broken from None
+                # A bracket may close a list within what is broken: none ends the array from here on.
+                opening = re.compile(f"(?={re.escape(beginning)})")
+                break
             else:
                 yield value
         text = text[at + 1 :]
+
+
+def _may_be_half(error: json.JSONDecodeError | RecursionError, text: str, at: int) -> bool:
+    """Whether the value that begins `at` may only want its other half."""
+    if isinstance(error, RecursionError) or len(text) - at > MAX_PIECE:
+        return False
+    return error.msg.startswith("Unterminated string") or error.pos >= len(text) - _LITERAL
 
 
 def _element(element: Any, where: str) -> Iterator[Claim | Rejected]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -25,7 +24,7 @@ from obelism.ingest.fetch import Fetcher
 from obelism.ingest.language import told_by
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim, Review
-from obelism.records import MAX_NAME, first_page, host_of
+from obelism.records import MAX_NAME, host_of
 
 ADDRESS = "https://factchecktools.googleapis.com/v1alpha1/claims:search"
 PREFIX = "factcheck:"
@@ -78,18 +77,10 @@ def claims_of(
 
 
 def claims_in(answer: dict[str, Any], where: str) -> Iterator[Claim | Rejected]:
-    """The claims of one answer of the API, those of one page of reviews together.
-
-    That two publishers review the same words is no proof that they mean the same claim, by the same person.
-    """
-    pages: dict[str, list[Claim]] = defaultdict(list)
-    for entry in _reviewed(answer, where):
-        if isinstance(entry, Rejected):
-            yield entry
-        else:
-            pages[first_page(entry)].append(entry)
-    for found in pages.values():
-        yield from identified(found)
+    """The claims of one answer of the API, those of one page of reviews together."""
+    found = list(_reviewed(answer, where))
+    yield from (entry for entry in found if isinstance(entry, Rejected))
+    yield from identified(entry for entry in found if isinstance(entry, Claim))
 
 
 def _parameters(source: str) -> dict[str, str]:

@@ -14,9 +14,10 @@ import json_repair
 from lxml import etree, html  # type: ignore[import-untyped]
 
 from obelism.ingest import claimreview
-from obelism.ingest.cleaning import address_of, clean, date_of, language_in, page_of_its_own
+from obelism.ingest.cleaning import address_of, date_of, language_in, page_of_its_own, text_of
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim
+from obelism.records import MAX_NAME
 
 # The largest of 13 real pages of fact-checkers is 1.2 MB.
 MAX_PAGE = 20 * 1024 * 1024
@@ -144,9 +145,9 @@ def _about(document: etree._Element, url: str | None) -> claimreview.Page:
 
     canonical = str(document.xpath("string(//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href)"))
     return claimreview.Page(
-        url=page_of_its_own(address_of([canonical, meta("og:url")], url), url),
+        url=page_of_its_own(address_of([canonical, meta("og:url")], url), address_of(url)),
         language=language_in([str(document.xpath("string(//html/@lang)")), meta("og:locale")]),
-        site=clean(meta("og:site_name")),
-        title=clean(meta("og:title")) or clean(str(document.xpath("string(//title)"))),
+        site=text_of(meta("og:site_name"), MAX_NAME),
+        title=text_of([meta("og:title"), str(document.xpath("string(//title)"))]),
         published=date_of(meta("article:published_time")),
     )

@@ -80,12 +80,12 @@ def claims_of(
             fetched = fetcher.fetch(entry.url, last_modified=bounds.unless_since(entry))
         except (Gone, Refused) as error:
             refused += isinstance(error, Refused)
-            yield Rejected(entry.url, str(error))
+            yield _missed(entry, error)
             continue
         except Unavailable as error:
             if entry.again:
                 failed += 1
-                yield Rejected(entry.url, str(error))
+                yield _missed(entry, error)
             else:
                 waiting.append(replace(entry, again=True))
             continue
@@ -102,6 +102,11 @@ def claims_of(
         yield Rejected(name, f"{failed} of its pages could not be fetched", cut=True)
     elif refused and not seen:
         yield Rejected(name, "none of its pages could be fetched", cut=True)
+
+
+def _missed(entry: Listed, error: Unavailable) -> Rejected:
+    # Nobody knows what a sitemap would have listed, and later its pages may be dated before the next sync looks.
+    return Rejected(entry.url, str(error), cut=entry.is_sitemap)
 
 
 def page_claims(fetched: Fetched, name: str) -> Iterator[Claim | Rejected]:
@@ -170,9 +175,8 @@ class _Walk:
                 if entry.url in self._seen or self._bounds.leaves_out(entry):
                     continue
                 if len(self._seen) >= self._bounds.pages:
-                    yield Rejected(
-                        name, f"over {self._bounds.pages:,} pages are listed; the rest is not read"
-                    )
+                    reason = f"over {self._bounds.pages:,} pages are listed; the rest is not read"
+                    yield Rejected(name, f"{reason}: give the sitemaps that it lists one by one", cut=True)
                     return
                 self._seen.add(entry.url)
                 yield entry

@@ -110,9 +110,11 @@ def claims_of(file: IO[bytes], name: str, language: str | None = None) -> Iterat
     except BadClaim as error:
         yield Rejected(f"{name} line {line}", str(error))
         return
+    # Our own exports escape nothing: "AT&amp;T" is what was said.
+    is_export = tuple(header) == COLUMNS
     rows: list[tuple[int, Row] | Rejected] = []
     for line, cells in lines:
-        rows.append(cells if isinstance(cells, Rejected) else _row(line, cells, columns, name))
+        rows.append(cells if isinstance(cells, Rejected) else _row(line, cells, columns, name, is_export))
     yield from _joined(rows, name, language)
 
 
@@ -120,26 +122,33 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
     """The lines of a table that hold something, with the number of the line where each begins."""
     mark = _delimiter(text)
     is_bare = mark == "\t" and not _is_quoted(text)
+    lines = io.StringIO(text, newline="")
     reader = csv.reader(
-        io.StringIO(text, newline=""),
+        lines,
         delimiter=mark,
         quoting=csv.QUOTE_NONE if is_bare else csv.QUOTE_MINIMAL,
         strict=True,
     )
+    line = 1
     while True:
-        line = reader.line_num + 1
+        start, read = lines.tell(), reader.line_num
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            # A stray mark behind a quoted text costs its line; a text without an end costs all lines in it.
-            cut = "expected after" not in str(error)
+            # A quoted text without an end takes in the lines behind it: they are read again, each by itself.
+            lines.seek(start)
+            lines.readline()
+            is_last = lines.tell() == len(text)
+            cut = is_last and "expected after" not in str(error)
             yield line, Rejected(f"{name} line {line}", f"not valid CSV: {error}", cut)
+            line += 1
             continue
         # "sep=;" at the top of a table tells spreadsheets, in a line of its own, what divides the cells.
         if any(cell.strip() for cell in cells) and cells[0] != "sep=":
             yield line, cells
+        line += reader.line_num - read
 
 
 def _delimiter(text: str) -> str:
@@ -178,21 +187,24 @@ def _plain(name: str) -> str:
 
 
 def _row(
-    line: int, cells: Sequence[str], columns: Sequence[str | None], name: str
+    line: int, cells: Sequence[str], columns: Sequence[str | None], name: str, is_export: bool
 ) -> tuple[int, Row] | Rejected:
     if any(cell.strip() for cell in cells[len(columns) :]):
         reason = f"{len(cells)} cells where the header has {len(columns)}; put texts with commas in quotes"
         return Rejected(f"{name} line {line}", reason)
-    named = {column: _text(cell) for column, cell in zip(columns, cells, strict=False) if column}
-    row = {column: text for column, text in named.items() if text}
+    texts = (_text(cell, is_export) for cell in cells)
+    row = {column: text for column, text in zip(columns, texts, strict=False) if column and text}
+    if is_export:
+        return line, row
     # Written as in other forms, because it makes the id.
     return line, row | {
         column: address_of(row[column]) or row[column] for column in _ADDRESSES if column in row
     }
 
 
-def _text(cell: str) -> str:
-    return unescaped(_unguarded(cell.strip())).strip()
+def _text(cell: str, is_export: bool) -> str:
+    text = _unguarded(cell.strip())
+    return (text if is_export else unescaped(text)).strip()
 
 
 def _unguarded(cell: str) -> str:
