@@ -73,10 +73,11 @@ def second_encoder(settings: Settings) -> Encoder | None:
 
 
 def _identity(settings: Settings, store: Store) -> str:
-    """Names one database: its address and the first change that it ever saw.
+    """Names one database: its address, the first change that it ever saw, and its restoration.
 
-    A database that was deleted and made anew at the same address must not find the old one's index.
+    A database that was deleted and made anew at the same address, or put back, must not find the old one's index.
     """
     first = store.audit.entries(before=200, limit=200)[-1:]
     told = [settings.database_url, *(f"{entry.at} {entry.subject} {entry.after}" for entry in first)]
+    told += [str(restored)] if (restored := store.restored()) else []
     return sha256("\n".join(told).encode()).hexdigest()[:16]

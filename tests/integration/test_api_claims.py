@@ -108,6 +108,15 @@ def test_a_put_under_a_new_id_adds_and_two_ids_are_refused(app: Flask) -> None:
     assert client.put("/v1/claims/another", json=NEW, headers=editor).status_code == 409
 
 
+def test_an_id_that_was_ever_used_is_taken(app: Flask) -> None:
+    client, editor = program(app), token(app)
+    store = app.extensions["obelism"].store
+    store.retire(BRIDGE.id, "anna")
+    assert client.post("/v1/claims", json=NEW | {"id": BRIDGE.id}, headers=editor).status_code == 409
+    assert store.get(BRIDGE.id) is None
+    assert store.desk.kept(BRIDGE.id).claim == BRIDGE
+
+
 def test_a_change_is_seen_in_pages_after_the_next_look_at_the_store(app: Flask) -> None:
     client, editor = program(app), token(app)
     client.delete(f"/v1/claims/{BRIDGE.id}", headers=editor)

@@ -2,12 +2,16 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from obelism.app import create_app
 from obelism.errors import Unavailable
-from serving import ARTICLE, BRIDGE, application, program
+from obelism.store import open_store
+from serving import ARTICLE, BRIDGE, MAYOR, application, program, settings_in
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +84,28 @@ def test_without_its_store_the_service_reads_pages_on_and_says_that_it_is_degrad
         assert client.get("/readyz").json["status"] == "ready"
 
 
+def test_a_database_that_was_put_back_is_not_read_with_the_index_of_the_one_before(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    store = open_store(settings.database_url)
+    store.put([BRIDGE])
+    store.back_up(tmp_path / "backup.gz")
+    store.put([MAYOR])
+    store.close()
+    create_app(settings).extensions["obelism"].stop()
+    for file in tmp_path.glob("claims.db*"):
+        file.unlink()
+    store = open_store(settings.database_url)
+    store.restore(tmp_path / "backup.gz")
+    later = [replace(BRIDGE, id=f"later-{n}") for n in range(3)]
+    store.put(later)
+    store.close()
+    service = create_app(settings).extensions["obelism"]
+    assert len(service.pipeline.index) == 4
+    found = {match.claim.id for match in service.pipeline.look_up(BRIDGE.text, "en")}
+    assert found == {BRIDGE.id, *(claim.id for claim in later)}
+    service.stop()
+
+
 def test_the_numbers_count_requests_stages_and_notes() -> None:
     with application() as app:
         client, service = program(app), app.extensions["obelism"]
@@ -89,6 +115,7 @@ def test_the_numbers_count_requests_stages_and_notes() -> None:
         service.store.feeds.succeeded("https://feeds.example/all.json?key=secret&page=2")
         service.store.feeds.add("http://[broken?key=secret", "test")
         service.store.feeds.succeeded("http://[broken?key=secret")
+        service.store.feeds.add("https://anna:secret@feeds.example/new", "test")
         client.post("/v1/notes", json={"html": ARTICLE})
         client.get("/v1/claims/nothing-of-the-kind")
         numbers = client.get("/metrics").text
@@ -101,6 +128,9 @@ def test_the_numbers_count_requests_stages_and_notes() -> None:
         assert 'obelism_feed_age_seconds{feed="https://feeds.example/all.json"}' in numbers
         assert 'obelism_feed_age_seconds{feed="https://feeds.example/all.json (2)"}' in numbers
         assert 'obelism_feed_age_seconds{feed="http://[broken"}' in numbers
+        assert 'obelism_feed_never_fetched{feed="https://feeds.example/all.json"} 0.0' in numbers
+        assert 'obelism_feed_never_fetched{feed="https://feeds.example/new"} 1.0' in numbers
+        assert 'obelism_feed_age_seconds{feed="https://feeds.example/new"}' not in numbers
         assert "obelism_index_version " in numbers
         assert "obelism_request_seconds_count" in numbers
         assert "obelism_degraded 0.0" in numbers

@@ -16,7 +16,7 @@ from flask import Flask
 from editing import Editor
 from obelism import records
 from obelism.api import service
-from obelism.api.editor import imports
+from obelism.api.editor import imports, merges
 from obelism.api.editor.words import tables
 from obelism.api.front import strings
 from serving import BRIDGE, MAYOR, application
@@ -86,6 +86,33 @@ def test_a_suggested_merge_is_refused_for_good(editor: Editor) -> None:
     assert editor.store.merges.suggest(pair) == 0
     assert "0 pairs" in editor.get("/editor/merges").text
     assert editor.store.audit.entries(MAYOR.id)[0].actor == "anna"
+
+
+def test_any_merge_of_a_claim_can_be_undone_from_its_history(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merges, "LIMIT", 1)
+    editor.store.merges.merge(MAYOR.id, [TWIN.id], "anna")
+    editor.store.put([replace(BRIDGE, id="bridge-twin")])
+    editor.store.merges.merge(BRIDGE.id, ["bridge-twin"], "anna")
+    page = editor.get("/editor/merges")
+    assert TWIN.id not in page.text
+    page = editor.get(f"/editor/history?id={TWIN.id}")
+    assert "bridge-twin" not in page.text
+    assert "The merge is undone." in editor.send(page, "/editor/merges/undo").text
+    assert editor.store.get(TWIN.id) == TWIN
+
+
+def test_of_many_suggestions_only_those_shown_are_looked_at(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merges, "LIMIT", 1)
+    editor.store.merges.suggest([(MAYOR.id, TWIN.id, 0.93, "words"), (MAYOR.id, BRIDGE.id, 0.8, "words")])
+    asked: list[str] = []
+    kept = editor.store.desk.kept
+    monkeypatch.setattr(editor.store.desk, "kept", lambda id: asked.append(id) or kept(id))
+    assert "2 pairs may be one claim" in editor.get("/editor/merges").text
+    assert sorted(asked) == sorted([MAYOR.id, TWIN.id])
 
 
 def test_claims_are_merged_by_hand_and_mistaken_ids_are_kept_to_be_mended(editor: Editor) -> None:
@@ -178,6 +205,14 @@ def test_claims_are_imported_from_an_address_and_what_was_left_out_is_said(
     assert editor.store.audit.entries("from-afar-1")[0].actor == "anna"
     page = editor.send(page, "/editor/import", url=f"{source}/nothing")
     assert "could not be read to its end" in page.text
+
+
+def test_nginx_waits_for_an_import_as_long_as_its_source_may_take() -> None:
+    proxy = (Path(__file__).parents[2] / "deploy" / "nginx" / "proxy.conf").read_text("utf-8")
+    [rules] = re.findall(r"location = /editor/import \{(.*?)\}", proxy, re.DOTALL)
+    [waits] = re.findall(r"proxy_read_timeout (\d+)s;", rules)
+    assert int(waits) > imports.LIMITS.seconds
+    assert f"up to {imports.LIMITS.seconds:g} s" in proxy
 
 
 def test_an_import_stops_where_another_change_waits_for_the_store(

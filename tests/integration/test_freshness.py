@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from obelism import records
+from obelism.cli import feeds
+from obelism.imports import Synced
+from obelism.ingest import Options
 from serving import BRIDGE, MAYOR, Running, running
 from webserver import running_site
 
@@ -72,3 +78,29 @@ def test_the_process_that_fetches_ends_with_the_service(tmp_path: Path) -> None:
         service.process.send_signal(signal.SIGTERM)
         assert service.process.wait(60) == 0
         wait_for(lambda: not alive(child))
+
+
+def test_the_process_that_fetches_outlives_whatever_goes_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OBELISM_DATABASE_URL", f"sqlite:///{tmp_path / 'claims.db'}")
+    monkeypatch.setenv("OBELISM_STARTER_CLAIMS", "false")
+    monkeypatch.setattr(feeds, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    rounds: list[int] = []
+
+    def fetched(*_: object, **__: object) -> Iterator[Synced]:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise RuntimeError("nobody foresaw this")
+        address = "https://anna:secret@feeds.example/all?key=secret"
+        yield Synced(address, error=f"{address} answered 500")
+
+    monkeypatch.setattr(feeds.imports, "sync", fetched)
+    with caplog.at_level(logging.INFO, "obelism"):
+        feeds._keep_syncing(Options(), (), timedelta(0), lambda: len(rounds) < 2)
+    told = [(record.msg, vars(record)["detail"]) for record in caplog.records]
+    assert told == [
+        ("not-synced", "RuntimeError: nobody foresaw this"),
+        ("synced", "failed: https://feeds.example/all answered 500"),
+    ]

@@ -116,6 +116,24 @@ def test_the_revision_in_the_code_is_the_newest_script() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [schema.REVISION]
 
 
+def test_an_older_database_gets_the_guards_of_today(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'claims.db'}"
+    first = open_store(url)
+    first.put(CLAIMS[:1])
+    first.close()
+    file = sqlite3.connect(tmp_path / "claims.db")
+    file.execute("DROP TRIGGER audit_no_replace")
+    file.execute("UPDATE alembic_version SET version_num = '0002'")
+    file.commit()
+    second = open_store(url)
+    second.put(CLAIMS[1:2])
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        file.execute("REPLACE INTO audit SELECT id, at, 'nobody', action, subject, before, after FROM audit")
+    assert [entry.actor for entry in second.audit.entries()] == ["import"] * 2
+    second.close()
+    file.close()
+
+
 def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
     engine = sqlalchemy.create_engine(url)
     with engine.begin() as connection:
@@ -255,7 +273,7 @@ def test_only_an_empty_database_is_filled(store: Store, tmp_path: Path) -> None:
         store.restore(tmp_path / "backup.gz")
 
 
-@pytest.mark.parametrize(("schema", "restored"), [("0001", True), ("9999", False)])
+@pytest.mark.parametrize(("schema", "restored"), [("0001", True), ("0002", True), ("9999", False)])
 def test_a_backup_of_an_older_version_is_restored_and_one_of_a_newer_is_not(
     store: Store, new_url: Callable[[], str], tmp_path: Path, schema: str, restored: bool
 ) -> None:
@@ -299,6 +317,45 @@ def test_a_damaged_backup_restores_nothing(
     assert other.count() == 0
     assert other.latest_change() == 0
     other.close()
+
+
+ODD = {
+    "a list": (2, b"[]"),
+    "no JSON": (2, b'{"table": '),
+    "no characters": (2, b"\xff"),
+    "another table": (2, b'{"table": "audits", "row": {}}'),
+    "no row": (2, b'{"table": "audit"}'),
+    "a row of lists": (2, b'{"table": "counters", "row": {"name": [], "value": 1}}'),
+    "a row with a column less": (2, b'{"table": "counters", "row": {"name": "change"}}'),
+    "a row with a column more": (2, b'{"table": "counters", "row": {"name": "x", "value": 1, "more": 1}}'),
+    "a row with a column empty": (2, b'{"table": "counters", "row": {"name": "x", "value": null}}'),
+    "a head that is a list": (1, b"[]"),
+}
+
+
+@pytest.mark.parametrize(("number", "line"), ODD.values(), ids=ODD.keys())
+def test_an_odd_line_of_a_backup_is_named(store: Store, tmp_path: Path, number: int, line: bytes) -> None:
+    path = tmp_path / "backup.gz"
+    store.back_up(path)
+    lines = gzip.decompress(path.read_bytes()).splitlines()
+    lines[number - 1] = line
+    path.write_bytes(gzip.compress(b"\n".join(lines)))
+    with pytest.raises(BadInput, match=rf"backup.gz line {number} .*nothing was restored"):
+        store.restore(path)
+    store.put(CLAIMS[:1])
+    assert store.latest_change() == 1
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_flipped_bits_of_a_backup_are_said(store: Store, tmp_path: Path, seed: int) -> None:
+    path = tmp_path / "backup.gz"
+    store.back_up(path)
+    data = bytearray(path.read_bytes())
+    # Behind the head of gzip, whose flags and dates may be anything.
+    data[random.Random(seed).randrange(10, len(data))] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(BadInput, match=r"nothing was restored|another version"):
+        store.restore(path)
 
 
 def test_a_backup_that_cannot_be_written_is_said_and_leaves_the_old_one(store: Store, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from obelism.api.problems import Problem
 from obelism.api.shapes import ClaimPage, ClaimPath, ClaimQuery, ClaimSent, ClaimShown
 from obelism.errors import NotFound
 from obelism.model import Claim
+from obelism.store import Taken
 
 EDIT = "edit"
 ONE = "/v1/claims/<path:id>"
@@ -72,11 +73,13 @@ def show_claim(asked: Asked) -> Answer:
 )
 def add_claim(asked: Asked) -> Answer:
     claim = _claim(asked.body)
-    if asked.service.store.get(claim.id):
+    try:
+        asked.service.store.desk.add(claim, asked.actor or "")
+    except Taken as error:
         raise Problem(
             409, "exists", "There is such a claim", "A claim with this id is stored; PUT changes it."
-        )
-    return _put(asked, claim, 201)
+        ) from error
+    return _shown(asked, claim, 201)
 
 
 @operations.add(
@@ -95,7 +98,9 @@ def put_claim(asked: Asked) -> Answer:
     claim = _claim(asked.body)
     if claim.id != asked.path["id"]:
         raise Problem(409, "other-id", "Two ids", "The id in the body is not the one in the address.")
-    return _put(asked, claim, 200 if asked.service.store.get(claim.id) else 201)
+    status = 200 if asked.service.store.get(claim.id) else 201
+    asked.service.store.put([claim], asked.actor or "", edit=True)
+    return _shown(asked, claim, status)
 
 
 @operations.add(
@@ -118,8 +123,7 @@ def _claim(sent: ClaimSent) -> Claim:
     return records.parse(sent.model_dump(exclude={"status"}))
 
 
-def _put(asked: Asked, claim: Claim, status: int) -> Answer:
-    asked.service.store.put([claim], asked.actor or "", edit=True)
+def _shown(asked: Asked, claim: Claim, status: int) -> Answer:
     stored = _stored(asked, claim.id)
     location = f"/v1/claims/{quote(claim.id, safe='')}"
     return Answer(claim_shown(stored), status, {"Location": location} if status == 201 else {})

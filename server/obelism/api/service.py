@@ -141,20 +141,28 @@ class Service:
     def gauges(self) -> list[Gauge]:
         """What `/metrics` says of this moment."""
         index = self.pipeline.index
+        feeds = self._feed_ages()
         ages = [
             Gauge("obelism_feed_age_seconds", "Time since a feed was up to date", age, {"feed": name})
-            for name, age in self._feed_ages()
+            for name, age in feeds
             if age is not None
+        ]
+        never = [
+            Gauge(
+                "obelism_feed_never_fetched", "1 until a feed is up to date once", age is None, {"feed": name}
+            )
+            for name, age in feeds
         ]
         return [
             Gauge("obelism_index_version", "Change of the store that the index reflects", index.sequence),
             Gauge("obelism_claims", "Claims in the index", len(index)),
             Gauge("obelism_degraded", "1 while the store does not answer", float(self.degraded)),
             *ages,
+            *never,
         ]
 
     def _feed_ages(self) -> list[tuple[str, float | None]]:
-        """Feeds by host and path, for a query can hold a key, and how old their claims are.
+        """Feeds by host and path, for the rest can hold a key or a password, and how old their claims are.
 
         Those that differ in nothing else are numbered, in the order of their addresses.
         """

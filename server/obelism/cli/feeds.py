@@ -16,7 +16,7 @@ from obelism import imports
 from obelism.api import logs
 from obelism.cli.arriving import importing
 from obelism.cli.database import actor, open_database, settings
-from obelism.errors import BadInput, Unavailable
+from obelism.errors import BadInput, ObelismError
 from obelism.imports import Synced, sync_feed
 from obelism.ingest import Limits, Options, is_feed
 from obelism.store import Store
@@ -69,12 +69,16 @@ def _keep_syncing(
                 while wanted():
                     for synced in imports.sync(store, options, urls=urls, every=every):
                         tell = log.info if synced.error is None else log.warning
-                        tell("synced", extra={"feed": without_query(synced.url), "detail": _told(synced)})
+                        name = without_query(synced.url)
+                        detail = _told(synced).replace(synced.url, name)
+                        tell("synced", extra={"feed": name, "detail": detail})
                         if synced.brought and synced.brought.kept.added + synced.brought.kept.changed:
                             log.info("compared", extra={"suggestions": _suggest_merges(store)})
                     _wait(wanted)
-        except Unavailable as error:
-            log.warning("not-synced", extra={"detail": str(error)})
+        # Whatever it was: nobody would start this process again.
+        except Exception as error:
+            reason = str(error) if isinstance(error, ObelismError) else f"{type(error).__name__}: {error}"
+            log.warning("not-synced", extra={"detail": reason})
             _wait(wanted)
 
 

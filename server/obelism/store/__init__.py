@@ -15,7 +15,7 @@ from obelism import records
 from obelism.errors import NotFound
 from obelism.model import Claim, Status
 from obelism.store import schema
-from obelism.store.archive import back_up, restore
+from obelism.store.archive import back_up, restore, restored
 from obelism.store.attention import needs_attention
 from obelism.store.audit import Audit, Entry
 from obelism.store.claims import Changes, chunks, in_service, url_key
@@ -241,6 +241,11 @@ class Store:
     def restore(self, path: Path) -> int:
         """Fill this database, which must be empty, from a backup; see `obelism.store.archive`."""
         return restore(self._database, path)
+
+    def restored(self) -> int:
+        """A number that tells a database that was filled from a backup from the one before it; 0 where none was."""
+        with self._database.reading() as connection:
+            return restored(connection)
 
     def _set_retired(self, id: str, actor: str, retired: bool) -> None:
         with self._database.writing() as connection:

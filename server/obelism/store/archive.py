@@ -10,6 +10,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import secrets
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,8 +24,9 @@ from obelism.store.database import Database
 from obelism.store.schema import REVISION, counters, metadata
 
 _FORMAT = "obelism-backup-1"
-# Schemas whose rows fit the tables of today as they are: 0002 only adds a table.
-_READABLE = ("0001", REVISION)
+# Schemas whose rows fit the tables of today as they are: 0002 only adds a table, 0003 a trigger.
+_READABLE = ("0001", "0002", REVISION)
+_RESTORED = "restored"
 
 
 def back_up(database: Database, path: Path) -> int:
@@ -59,10 +62,16 @@ def restore(database: Database, path: Path) -> int:
         with gzip.open(path, "rb") as file, database.writing() as connection:
             _check_empty(connection, database.name)
             return _read(connection, file, path.name)
-    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error, OverflowError) as error:
         raise BadInput(f"{path.name} is no whole backup: {error}; nothing was restored") from error
     except OSError as error:
         raise Unavailable(f"the backup {path} cannot be read: {error.strerror}") from error
+
+
+def restored(connection: Connection) -> int:
+    """A number that was drawn when the database was last filled from a backup; 0 where it never was."""
+    drawn = select(counters.c.value).where(counters.c.name == _RESTORED)
+    return connection.execute(drawn).scalar() or 0
 
 
 def _write(connection: Connection, file: BinaryIO | gzip.GzipFile) -> int:
@@ -79,8 +88,8 @@ def _write(connection: Connection, file: BinaryIO | gzip.GzipFile) -> int:
 
 
 def _read(connection: Connection, file: BinaryIO | gzip.GzipFile, name: str) -> int:
-    head = json.loads(file.readline() or b"{}")
-    if head.get("format") != _FORMAT:
+    head = _entry(file.readline() or b"{}", f"{name} line 1")
+    if head.get("format") != _FORMAT or "revision" not in head:
         raise BadInput(f"{name} is no backup of Obelism; nothing was restored")
     if head["revision"] not in _READABLE:
         raise BadInput(
@@ -92,23 +101,51 @@ def _read(connection: Connection, file: BinaryIO | gzip.GzipFile, name: str) -> 
         connection.execute(insert(table), batch)
         rows += len(batch)
     _continue_numbering(connection)
+    # What others derived from the database at this address must not be taken for a view of this one.
+    connection.execute(delete(counters).where(counters.c.name == _RESTORED))
+    connection.execute(insert(counters).values(name=_RESTORED, value=secrets.randbits(62)))
     return rows
 
 
 def _batches(file: BinaryIO | gzip.GzipFile, name: str) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
-    table, batch, rows = "", list[dict[str, Any]](), 0
-    for line in file:
-        entry = json.loads(line)
-        if batch and (entry.get("table") != table or len(batch) == CHUNK):
-            yield metadata.tables[table], batch
+    filled: Table | None = None
+    batch, rows = list[dict[str, Any]](), 0
+    for number, line in enumerate(file, start=2):
+        at = f"{name} line {number}"
+        entry = _entry(line, at)
+        table = metadata.tables.get(str(entry.get("table")))
+        if filled is not None and (table is not filled or len(batch) == CHUNK):
+            yield filled, batch
             batch = []
         if "rows" in entry:
             if entry["rows"] != rows:
                 raise BadInput(f"{name} lacks rows; nothing was restored")
             return
-        table, rows = entry["table"], rows + 1
+        if table is None or not _fits(entry.get("row"), table):
+            raise BadInput(f"{at} holds no row of a table; nothing was restored")
+        filled, rows = table, rows + 1
         batch.append(entry["row"])
     raise BadInput(f"{name} is cut off; nothing was restored")
+
+
+def _entry(line: bytes, at: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{at} is damaged; nothing was restored") from error
+    if not isinstance(entry, dict):
+        raise BadInput(f"{at} is no line of a backup; nothing was restored")
+    return entry
+
+
+def _fits(row: object, table: Table) -> bool:
+    """Whether `row` has a value for each column of `table`, of its kind."""
+    if not isinstance(row, dict) or row.keys() != set(table.c.keys()):
+        return False
+    return all(
+        column.nullable if row[column.name] is None else isinstance(row[column.name], column.type.python_type)
+        for column in table.c
+    )
 
 
 def _check_empty(connection: Connection, name: str) -> None:

@@ -9,7 +9,10 @@ from obelism.store.schema import claims, feedback, merge_suggestions
 
 def needs_attention() -> ColumnElement[bool]:
     """Claims with readers' complaints, or a suggested merge, that nobody has decided on."""
-    complaints = select(feedback.c.claim_id).where(feedback.c.state == "open", feedback.c.kind != "helpful")
+    said = select(feedback.c.claim_id.label("id"))
+    open = said.where(feedback.c.state == "open", feedback.c.kind != "helpful").cte(recursive=True)
+    # What was said of a claim is said of those that it was merged into.
+    complaints = select(open.union(select(claims.c.merged_into).where(claims.c.id == open.c.id)).c.id)
     # Lists of ids, made once: asked of each claim in turn, some hundred suggestions cost minutes on 300,000 claims.
     suggested = [
         select(column).where(waits_for_decision())

@@ -62,6 +62,22 @@ def in_service(connection: Connection, id: str) -> Kept | None:
     return found if found and found.is_live else None
 
 
+def root(connection: Connection, id: str) -> str:
+    """The id of the claim that one was merged into, through all merges; its own where it was not."""
+    into = select(claims.c.merged_into)
+    while found := connection.execute(into.where(claims.c.id == id)).scalar():
+        id = found
+    return id
+
+
+def parts(connection: Connection, id: str) -> list[str]:
+    """The id of a claim, and those of all that were merged into it."""
+    found = [id]
+    for one in found:  # grows while it is read: parts have parts
+        found += connection.execute(select(claims.c.id).where(claims.c.merged_into == one)).scalars()
+    return found
+
+
 class Changes:
     """The changes of one transaction; `get` sees what `set` was told before."""
 

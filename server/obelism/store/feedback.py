@@ -11,10 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from obelism.errors import BadInput, NotFound
 from obelism.model import FRAMINGS, Framing
-from obelism.store.claims import Changes, chunks, in_service
+from obelism.store.claims import Changes, chunks, in_service, parts, root
 from obelism.store.database import Database
 from obelism.store.floors import raise_floor
-from obelism.store.schema import feedback
+from obelism.store.schema import claims, feedback
 
 Kind = Literal["wrong-match", "wrong-framing", "helpful"]
 Decision = Literal["confirmed", "dismissed"]
@@ -51,41 +51,44 @@ class FeedbackTable:
             _count_up(connection, found.claim.id, kind, framing or "", day, "open", 1)
 
     def queue(self, limit: int = 100) -> list[Feedback]:
-        """What waits for an editor, the most frequent first."""
-        total = func.sum(feedback.c.readers)
+        """What waits for an editor, the most frequent first; of a merged claim, what was said of its parts too."""
+        said = (feedback.c.claim_id, feedback.c.kind, feedback.c.framing)
         chosen = (
             select(
-                feedback.c.claim_id,
-                feedback.c.kind,
-                feedback.c.framing,
-                total.label("total"),
+                *said,
+                claims.c.merged_into,
+                func.sum(feedback.c.readers).label("total"),
                 func.min(feedback.c.day).label("first_day"),
                 func.max(feedback.c.day).label("last_day"),
             )
+            .outerjoin(claims, claims.c.id == feedback.c.claim_id)
             .where(feedback.c.state == "open", feedback.c.kind != "helpful")
-            .group_by(feedback.c.claim_id, feedback.c.kind, feedback.c.framing)
-            .order_by(total.desc(), feedback.c.claim_id, feedback.c.kind, feedback.c.framing)
-            .limit(limit)
+            .group_by(*said, claims.c.merged_into)
         )
+        found: dict[tuple[str, Kind, str], Feedback] = {}
         with self._database.reading() as connection:
-            rows = connection.execute(chosen).all()
-        return [
-            Feedback(r.claim_id, r.kind, r.framing or None, int(r.total), r.first_day, r.last_day)
-            for r in rows
-        ]
+            for r in connection.execute(chosen).all():
+                id = root(connection, r.claim_id) if r.merged_into else r.claim_id
+                one = Feedback(id, r.kind, r.framing or None, int(r.total), r.first_day, r.last_day)
+                known = found.get((id, r.kind, r.framing))
+                found[id, r.kind, r.framing] = _sum(known, one) if known else one
+        waiting = sorted(found.values(), key=lambda f: (-f.count, f.claim_id, f.kind, f.framing or ""))
+        return waiting[:limit]
 
     def decide(self, claim_id: str, kind: Kind, decision: Decision, actor: str) -> int:
         """Confirm or dismiss what is open of that kind; how many readers it was.
 
-        With confirmed wrong matches the claim needs a higher score from the same moment on. It gets a new change
-        number: every node then asks anew how careful it must be.
+        A merged claim is decided on as a whole. With confirmed wrong matches it needs a higher score from the same
+        moment on. It gets a new change number: every node then asks anew how careful it must be.
         """
         at = self._database.timestamp()
-        of_it = (feedback.c.claim_id == claim_id, feedback.c.kind == kind, feedback.c.state == "open")
         with self._database.writing() as connection:
+            claim_id = root(connection, claim_id)
+            of_parts = feedback.c.claim_id.in_(parts(connection, claim_id))
+            of_it = (of_parts, feedback.c.kind == kind, feedback.c.state == "open")
             rows = connection.execute(select(feedback).where(*of_it)).all()
             for row in rows:
-                _count_up(connection, claim_id, kind, row.framing, row.day, decision, row.readers)
+                _count_up(connection, row.claim_id, kind, row.framing, row.day, decision, row.readers)
             connection.execute(delete(feedback).where(*of_it))
             total = sum(int(row.readers) for row in rows)
             if total:
@@ -120,6 +123,11 @@ class FeedbackTable:
                 for row in connection.execute(chosen):
                     found.setdefault(row.claim_id, {})[row.kind] = int(row.total)
         return found
+
+
+def _sum(one: Feedback, other: Feedback) -> Feedback:
+    days = (min(one.first_day, other.first_day), max(one.last_day, other.last_day))
+    return Feedback(one.claim_id, one.kind, one.framing, one.count + other.count, *days)
 
 
 def _count_up(

@@ -18,8 +18,11 @@ MAX_URL = 2_000
 
 
 def without_query(url: str) -> str:
-    """The address of a feed as logs and metrics may show it: a query can hold a key. Of what is no address too."""
-    return re.split("[?#]", url, maxsplit=1)[0]
+    """The address of a feed as logs and metrics may show it: a query can hold a key, and a user have a password.
+
+    Of what is no address too.
+    """
+    return re.sub("(?<=//)[^/]*@", "", re.split("[?#]", url, maxsplit=1)[0])
 
 
 @dataclass(frozen=True, slots=True)

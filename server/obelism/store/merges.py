@@ -17,8 +17,9 @@ from obelism import records
 from obelism.errors import BadInput, NotFound
 from obelism.model import Claim
 from obelism.store.attention import waits_for_decision
-from obelism.store.claims import Changes, Kept
+from obelism.store.claims import Changes, Kept, url_key
 from obelism.store.database import Database
+from obelism.store.joined import counterparts, joined_items
 from obelism.store.schema import counters, merge_suggestions, merges
 
 T = TypeVar("T")
@@ -88,10 +89,10 @@ class Merges:
             connection.execute(update(merges).where(*found).values(undone=at))
             changes.write()
 
-    def all(self, claim_id: str | None = None) -> list[Merge]:
-        """The merges, newest first; of one claim, those on either side."""
+    def all(self, claim_id: str | None = None, *, limit: int | None = None) -> list[Merge]:
+        """The merges, newest first, `limit` at most; of one claim, those on either side."""
         columns = [merges.c[name] for name in ("id", "kept", "merged", "actor", "at", "undone")]
-        chosen = select(*columns).order_by(merges.c.id.desc())
+        chosen = select(*columns).order_by(merges.c.id.desc()).limit(limit)
         if claim_id is not None:
             chosen = chosen.where(or_(merges.c.kept == claim_id, merges.c.merged == claim_id))
         with self._database.reading() as connection:
@@ -160,32 +161,42 @@ def take_in(into: Claim, other: Claim) -> Claim:
 
 
 def take_out(of: Claim, other: Claim, before: Claim, others: Sequence[Claim] = ()) -> Claim:
-    """`of` without what came from `other`, was not there `before`, and is in none of `others`."""
+    """`of` without what came from `other`, was not there `before`, and is in none of `others`.
+
+    A review of a page that only `other` reviews came from it, whatever an editor has made of it since.
+    """
     brought = take_in(before, other)
     stays = (before, *others)
+    pages = _pages([other]) - _pages(stays)
+    reviews = [review for review in of.reviews if url_key(review.url) not in pages]
     claimant = next((claim.claimant for claim in stays if claim.claimant), None)
     return replace(
         of,
         claimant=claimant if of.claimant and of.claimant == brought.claimant else of.claimant,
         phrasings=_without(of.phrasings, brought.phrasings, [w for claim in stays for w in claim.wordings]),
-        reviews=_without(of.reviews, brought.reviews, [r for claim in stays for r in claim.reviews]),
+        reviews=_without(reviews, brought.reviews, [r for claim in stays for r in claim.reviews]),
         positions=_without(of.positions, brought.positions, [p for claim in stays for p in claim.positions]),
     )
 
 
-def follow(changes: Changes, merged: Kept, new: Claim) -> None:
+def follow(changes: Changes, merged: Kept, new: Kept) -> None:
     """Bring a new version of a merged claim into the claims that it went into."""
     kept = changes.get(merged.merged_into or "")
     if kept is None:
         return
-    claim = take_in(_part(changes, kept, merged.claim), new)
-    changes.set(replace(merged, claim=new), "change")
+    part = _part(changes, kept, merged.claim)
+    # What editors have made of its reviews since the merge is joined with the news.
+    ours = [review for review in kept.claim.reviews if review not in part.reviews]
+    reviews = joined_items(merged.claim.reviews, ours, new.claim.reviews)
+    claim = take_in(part, replace(new.claim, reviews=reviews))
+    changes.set(new, "change")
     if claim == kept.claim:
         return
+    now = replace(kept, claim=claim, imported=kept.imported or kept.claim)
     if kept.merged_into:
-        follow(changes, kept, claim)
+        follow(changes, kept, now)
     else:
-        changes.set(replace(kept, claim=claim, imported=kept.imported or kept.claim), "change")
+        changes.set(now, "change")
 
 
 def _merge_one(changes: Changes, kept_id: str, merged_id: str) -> None:
@@ -200,8 +211,14 @@ def _undo_one(changes: Changes, row: Row[Any]) -> None:
     into, other = changes.get(row.kept), changes.get(row.merged)
     if into is None or other is None or not into.is_live:
         raise BadInput(f"claim {row.kept} is out of service; bring it back before undoing this merge")
-    changes.set(replace(into, claim=_part(changes, into, other.claim)), "undo merge")
-    changes.set(replace(other, merged_into=None), "undo merge")
+    part = _part(changes, into, other.claim)
+    # What editors have made of its reviews since goes with it.
+    own = [review for review in into.claim.reviews if review not in part.reviews]
+    mended = zip(counterparts(other.claim.reviews, own), other.claim.reviews, strict=True)
+    claim = replace(other.claim, reviews=_with(tuple(mine or review for mine, review in mended), own))
+    changes.set(replace(into, claim=part), "undo merge")
+    apart = Kept(claim, other.imported or other.claim, other.retired)
+    changes.set(apart, "undo merge")
 
 
 def _part(changes: Changes, into: Kept, other: Claim) -> Claim:
@@ -236,6 +253,10 @@ def _live(changes: Changes, id: str) -> Kept:
 def _pair(one: str, other: str) -> ColumnElement[bool]:
     first, second = sorted((one, other))
     return and_(merge_suggestions.c.first == first, merge_suggestions.c.second == second)
+
+
+def _pages(claims: Iterable[Claim]) -> set[str]:
+    return {url_key(review.url) for claim in claims for review in claim.reviews}
 
 
 def _with(items: tuple[T, ...], more: Iterable[T]) -> tuple[T, ...]:

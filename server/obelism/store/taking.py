@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, TypeVar
+from typing import Literal
 
 from obelism.errors import BadClaim
 from obelism.model import Claim, Review
 from obelism.records import PUBLISHED
-from obelism.store.claims import Changes, Kept
+from obelism.store.claims import Changes, Kept, url_key
+from obelism.store.joined import joined
 from obelism.store.merges import follow
 from obelism.text import fold
 
 Outcome = Literal["added", "changed", "unchanged", "retired"]
-T = TypeVar("T")
 
 
 def take_import(changes: Changes, claim: Claim) -> Outcome:
@@ -29,15 +29,18 @@ def take_import(changes: Changes, claim: Claim) -> Outcome:
         changes.set(Kept(claim), "add")
         return "added"
     base = old.imported or old.claim
+    if claim.id.startswith(PUBLISHED):
+        claim = _with_missing(claim, base)
     if claim == base:
         return "retired" if old.retired else "unchanged"
-    joined = _joined(base, old.claim, claim)
+    now = joined(base, old.claim, claim)
     if claim.id.startswith(PUBLISHED):
-        joined = replace(joined, reviews=_with_superseded(old.claim.reviews, joined.reviews))
+        now = replace(now, reviews=_with_superseded(old.claim.reviews, now.reviews))
+    new = replace(old, claim=now, imported=claim)
     if old.merged_into:
-        follow(changes, old, joined)
+        follow(changes, old, new)
         return "changed"
-    changes.set(replace(old, claim=joined, imported=claim), "change")
+    changes.set(new, "change")
     return "retired" if old.retired else "changed"
 
 
@@ -55,23 +58,18 @@ def take_edit(changes: Changes, claim: Claim) -> Outcome:
     return "changed"
 
 
-def _joined(base: Claim, ours: Claim, theirs: Claim) -> Claim:
-    if ours == base:
-        return theirs
-    return Claim(
-        theirs.id,
-        theirs.text if ours.text == base.text else ours.text,
-        theirs.language if ours.language == base.language else ours.language,
-        theirs.claimant if ours.claimant == base.claimant else ours.claimant,
-        _joined_items(base.phrasings, ours.phrasings, theirs.phrasings),
-        _joined_items(base.reviews, ours.reviews, theirs.reviews),
-        _joined_items(base.positions, ours.positions, theirs.positions),
+def _with_missing(claim: Claim, base: Claim) -> Claim:
+    """`claim`, in the order of `base`, with the reviews of pages that it does not speak of: they may only be missing.
+
+    The page of one publisher tells of its own review, a feed of several.
+    """
+    places = {url_key(review.url): place for place, review in reversed(list(enumerate(base.reviews)))}
+    told = {url_key(review.url) for review in claim.reviews}
+    missing = [review for review in base.reviews if url_key(review.url) not in told]
+    reviews = sorted(
+        [*claim.reviews, *missing], key=lambda review: places.get(url_key(review.url), len(places))
     )
-
-
-def _joined_items(base: Sequence[T], ours: Sequence[T], theirs: Sequence[T]) -> tuple[T, ...]:
-    remaining = [item for item in ours if item in theirs or item not in base]
-    return (*remaining, *(item for item in theirs if item not in base and item not in remaining))
+    return replace(claim, reviews=tuple(reviews))
 
 
 def _with_superseded(before: Sequence[Review], now: Sequence[Review]) -> tuple[Review, ...]:

@@ -17,11 +17,7 @@ LIMIT = 50
 
 @routes.add("GET", "/merges")
 def show_merges(visit: Visit) -> Response:
-    store = visit.service.store
-    pairs = [pair for one in store.merges.suggestions() if (pair := _pair(visit, one))]
-    return visit.page(
-        "merges", pairs=pairs[:LIMIT], total=len(pairs), made=store.merges.all()[:LIMIT], form_values={}
-    )
+    return _page(visit)
 
 
 @routes.add("POST", "/merges", writes=True)
@@ -47,7 +43,7 @@ def merge_by_hand(visit: Visit) -> Response:
             visit.form.get("first", "").strip(), [visit.form.get("second", "").strip()], visit.actor
         )
     except (NotFound, BadInput):
-        return _with_mistake(visit)
+        return _page(visit, 422, mistake=True)
     visit.service.refresh()
     return visit.go("show_merges", "merged")
 
@@ -62,12 +58,17 @@ def undo_merge(visit: Visit) -> Response:
     return visit.go("show_merges", "unmerged")
 
 
-def _with_mistake(visit: Visit) -> Response:
+def _page(visit: Visit, status: int = 200, *, mistake: bool = False) -> Response:
     store = visit.service.store
-    pairs = [pair for one in store.merges.suggestions() if (pair := _pair(visit, one))]
-    made = store.merges.all()[:LIMIT]
+    suggestions = store.merges.suggestions()
     return visit.page(
-        "merges", 422, pairs=pairs[:LIMIT], total=len(pairs), made=made, form_values=visit.form, mistake=True
+        "merges",
+        status,
+        pairs=[pair for one in suggestions[:LIMIT] if (pair := _pair(visit, one))],
+        total=len(suggestions),
+        made=store.merges.all(limit=LIMIT),
+        form_values=visit.form,
+        mistake=mistake,
     )
 
 
