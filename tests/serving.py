@@ -105,14 +105,14 @@ def application(claims: tuple[Claim, ...] = CLAIMS, **changes: Any) -> Iterator[
 
 
 class Client(FlaskClient):
-    """Sends `always` with every request; a request's own headers count more."""
+    """Sends `always` with every request; a request's own headers count more. Takes answers to their end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.always = {"Host": HOST}
 
     def open(self, *args: Any, headers: dict[str, str] | None = None, **kwargs: Any) -> Any:
-        return super().open(*args, headers=self.always | (headers or {}), **kwargs)
+        return super().open(*args, headers=self.always | (headers or {}), **{"buffered": True, **kwargs})
 
 
 def program(app: Flask) -> Client:

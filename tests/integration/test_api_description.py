@@ -4,11 +4,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from obelism.api import health
 from obelism.store import open_store
-from serving import running, settings_in
+from serving import application, program, running, settings_in
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = str(Path(sys.executable).with_name("schemathesis"))
+
+
+def test_the_description_is_made_once_and_not_anew_for_each_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    describe, made = health.describe, []
+    monkeypatch.setattr(health, "describe", lambda operations: made.append(1) or describe(operations))
+    with application() as app:
+        client = program(app)
+        descriptions = [client.get("/openapi.json").json for _ in range(3)]
+    assert len(made) == 1
+    assert "/v1/notes" in descriptions[0]["paths"]
+    assert descriptions[0] == descriptions[2]
 
 
 def test_the_service_answers_as_its_description_says_whatever_it_is_asked(tmp_path: Path) -> None:

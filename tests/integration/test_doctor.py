@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -61,6 +62,38 @@ def test_an_index_folder_that_cannot_be_written_is_noted(tmp_path: Path) -> None
     found = examined(tmp_path, OBELISM_INDEX_FOLDER=str(tmp_path / "file" / "index"))
     assert found.exit_code == 0
     assert "each start builds it anew" in found.output
+
+
+def test_a_database_folder_that_cannot_be_made_is_one_finding_among_all(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = examined(tmp_path, OBELISM_DATABASE_URL=f"sqlite:///{tmp_path / 'file' / 'folder' / 'claims.db'}")
+    assert found.exit_code == 1
+    assert "the folder" in found.output
+    assert "MB are free" in found.output
+    assert "editors' cookies are signed" in found.output
+
+
+def test_what_the_system_refuses_a_check_is_what_the_check_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Settings) -> doctor_module.Finding:
+        raise PermissionError(13, "Permission denied", "claims.db")
+
+    monkeypatch.setattr(doctor_module, "_disk", refused)
+    found = examined(tmp_path)
+    assert found.exit_code == 1
+    assert "Permission denied: 'claims.db'" in found.output
+    assert "editors' cookies are signed" in found.output
+
+
+def test_a_redis_that_never_answers_must_be_mended(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(100)
+        storage = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        found = examined(tmp_path, OBELISM_RATE_LIMIT_STORAGE=storage)
+    assert found.exit_code == 1
+    assert "the redis that counts requests does not answer" in found.output
 
 
 def test_nodes_that_share_a_database_are_told_to_share_a_key() -> None:

@@ -1,5 +1,6 @@
 """Who may call: programs on this machine, the extension, the service's own pages; no other web page."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -107,6 +108,17 @@ def test_a_form_of_another_site_is_refused_and_the_services_own_is_taken(app: Fl
     assert browser(app, "https://evil.example").post("/", data=form).status_code == 403
     own = program(app).post("/", data=form, headers={"Origin": OWN, "Sec-Fetch-Site": "same-origin"})
     assert own.status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_what_a_form_can_send_is_no_feedback_even_where_the_browser_says_nothing_of_its_page(
+    app: Flask, kind: str
+) -> None:
+    far = program(app)
+    far.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    word = json.dumps({"claim": BRIDGE.id, "kind": "wrong-match"})
+    assert far.post("/v1/feedback", data=word, content_type=kind).status_code == 415
+    assert app.extensions["obelism"].store.feedback.queue() == []
 
 
 @pytest.mark.parametrize(

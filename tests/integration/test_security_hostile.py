@@ -8,13 +8,21 @@ import pytest
 from bench.hostile import ATTACKS, DOCUMENT, MEGABYTES, SECONDS, label, measure, resident, service
 from serving import Running
 
-# What the answer must be; those not named here may be read or refused.
+# What the answer must be. All others are read.
 REFUSED = {
     "20 MB of <p>": 413,
     "20 MB of <p>, packed to 90 kB": 413,
     "a million <br>": 413,
+    "a million </p>": 413,
+    "as many paragraphs as the limit lets in": 413,
+    "a million tags with NUL inside": 413,
     "100,000 nested <div>": 413,
+    "100,000 nested <span>": 413,
+    "30,000 nested tables": 413,
+    "3,000 reopened <b>": 413,
     "10 MB of &": 413,
+    "a page of 4,000 sentences": 413,
+    "lone surrogates": 400,
     "1 GB of blanks, packed to 1 MB": 413,
     "gzip of gzip": 400,
     "two layers of gzip, announced": 415,
@@ -24,13 +32,34 @@ REFUSED = {
     "JSON 5,000,000 deep": 422,
     "JSON of 1,000,000 fields": 422,
     "5,000,000 empty lists": 422,
+    "a number of 5,000,000 digits": 422,
+    "8 MB of escapes": 422,
+    "400,000 quotes and backslashes": 422,
     "2,500,000 halves of surrogate pairs": 400,
     "UTF-16 JSON": 400,
     "Latin-1 JSON called UTF-8": 400,
     "an empty body": 400,
     "an empty page": 422,
     "a look-up of 10 MB": 422,
+    "a look-up of 50,000 open quotes": 422,
     "the front page's form with 1,000,000 fields": 422,
+    "the front page's form with 100,000 nested <div>": 413,
+}
+# Those that take most of a second or more when nothing else runs (docs/SECURITY-TESTS.md): a busy machine stops some
+# of them at the end of their time. All others are refused, or read, long before: there a 503 is a limit that is gone.
+LONG = {
+    "90,000 lines between <br>",
+    "40,000 boxes at depth 900",
+    "a flood of entities",
+    "5 MB of <",
+    "50,000 open quotes with words",
+    "200,000 full stops",
+    "100,000 abbreviations",
+    "one sentence of 400,000 characters",
+    "one word of 400,000 letters",
+    "no-break spaces behind full stops",
+    "90,000 dates",
+    "the longest look-up, one letter and its accents",
 }
 
 
@@ -45,7 +74,7 @@ def attacked() -> Iterator[Running]:
 
 
 def test_every_named_attack_is_one_of_the_bench() -> None:
-    assert set(ATTACKS) >= set(REFUSED)
+    assert set(ATTACKS) >= {*REFUSED, *LONG}
 
 
 def test_the_document_has_a_row_for_each_attack() -> None:
@@ -61,8 +90,7 @@ def test_the_worker_survives_an_attack_stays_small_and_says_why_it_refuses(
 ) -> None:
     measured = measure(attacked, ATTACKS[name]())
     assert measured.in_form, measured
-    # A machine that is busy may stop any of them at the end of its time.
-    assert measured.status in {REFUSED.get(name, measured.status), 503}
+    assert measured.status in ({200, 503} if name in LONG else {REFUSED.get(name, 200)}), measured
     # Of the processor: a busy machine lengthens the wait, and this hardly.
     assert measured.processor < SECONDS
     assert measured.megabytes < MEGABYTES

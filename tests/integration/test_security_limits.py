@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from queue import Queue
@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from flask import Flask
+from flask import Flask, Response
 
 from nodes.ports import free_ports
-from obelism.api import cache
+from obelism.api import cache, limits
 from obelism.api.turns import AT_ONCE, Turns
-from obelism.model import Page, Reading
+from obelism.model import Claim, Page, Position, Reading
 from obelism.settings import Settings
 from serving import ARTICLE, BRIDGE, Client, Running, application, browser, program, running, token
 
@@ -267,10 +267,51 @@ def test_one_client_has_only_so_many_requests_in_work(app: Flask) -> None:
     assert browser(app).post("/v1/lookups", json=asked).status_code == 200
 
 
+def test_an_answer_counts_until_it_is_sent_and_who_asks_when_it_is_there_is_not_refused(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(app)
+    sending = client.get("/v1/claims", buffered=False)
+    assert client.get("/v1/claims").status_code == 429
+    monkeypatch.setattr(limits, "SENT_SECONDS", 30)
+    threading.Timer(0.5, sending.close).start()
+    assert client.get("/v1/claims").status_code == 200
+
+
+def test_an_answer_that_a_mistake_loses_on_its_way_does_not_count_for_good(app: Flask) -> None:
+    mistakes = [RuntimeError]
+
+    @app.after_request
+    def send(answer: Response) -> Response:
+        if mistakes:
+            raise mistakes.pop()
+        return answer
+
+    client = browser(app)
+    assert [client.get("/v1/claims").status_code for _ in range(3)] == [500, 200, 200]
+
+
+def test_those_who_watch_the_service_have_few_requests_at_once_apart_from_those_of_readers(
+    app: Flask,
+) -> None:
+    client = from_afar(app)
+    reading = client.get("/v1/claims", buffered=False)
+    watching = client.get("/readyz", buffered=False)
+    assert (reading.status_code, watching.status_code) == (200, 200)
+    for path in ("/readyz", "/metrics", "/openapi.json"):
+        assert client.get(path).status_code == 429
+        assert program(app).get(path).status_code == 200
+    watching.close()
+    assert {client.get("/readyz").status_code for _ in range(20)} == {200}
+
+
 def connected(service: Running, head: str) -> socket.socket:
-    """A connection on which `head` was sent."""
+    """A connection on which `head` was sent, and which takes little at once."""
     address = urlsplit(service.address)
-    connection = socket.create_connection((address.hostname, address.port), timeout=30)
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(30)
+    connection.connect((address.hostname, address.port))
     connection.sendall(f"{head}\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.7\r\n".encode())
     return connection
 
@@ -301,19 +342,66 @@ def test_connections_that_nobody_closes_keep_no_other_waiting(half_open: Running
         assert half_open.workers() == workers
 
 
+# Of 10 MB: more than the buffers between a service and who does not read.
+LARGE = Claim(
+    "large",
+    "The mill of Larnoc ground sand.",
+    "en",
+    positions=tuple(
+        Position(f"Miller {n}", "denies", f"https://mill.example/{n}", "sand " * 2_000) for n in range(1_000)
+    ),
+)
+
+
+@contextmanager
+def not_taken(service: Running, answers: int) -> Iterator[None]:
+    """So many large answers to one client, who has read their first byte and reads no more."""
+    with ExitStack() as connections:
+        for _ in range(answers):
+            connection = connections.enter_context(connected(service, f"GET /v1/claims/{LARGE.id} HTTP/1.1"))
+            connection.sendall(b"\r\n")
+            assert connection.recv(1)
+        yield
+
+
+def test_answers_that_are_not_taken_keep_no_other_waiting_for_good(tmp_path: Path) -> None:
+    with running(tmp_path, (LARGE,), **few_threads("1") | {"OBELISM_CLIENT_REQUESTS": "2"}) as service:
+        with not_taken(service, 2):
+            assert httpx.get(f"{service.address}/healthz", timeout=30).status_code == 200
+            assert httpx.get(f"{service.address}/v1/claims/{LARGE.id}", timeout=30).is_success
+        assert service.log.read_text("utf-8").count("answer-not-taken") == 2
+        assert "Traceback" not in service.log.read_text("utf-8")
+
+
+def test_an_answer_that_is_not_taken_is_a_request_in_work(half_open: Running) -> None:
+    def asked(client: str) -> int:
+        address = f"{half_open.address}/v1/claims/{LARGE.id}"
+        return httpx.get(address, headers={"X-Forwarded-For": client}, timeout=30).status_code
+
+    with not_taken(half_open, 1):
+        assert asked("192.0.2.7") == 429
+        assert asked("192.0.2.8") == 200
+    deadline = time.monotonic() + 30
+    while asked("192.0.2.7") != 200:
+        assert time.monotonic() < deadline, "its client is refused for good"
+
+
 @pytest.fixture(scope="module")
 def half_open(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service whose clients have a minute to send a request; one worker of two threads, one for each client."""
+    with running(tmp_path_factory.mktemp("half-open"), (LARGE,), **few_threads("60")) as service:
+        yield service
+
+
+def few_threads(receive_seconds: str) -> dict[str, str]:
     few = {
         "WORKERS": "1",
         "THREADS": "2",
         "CLIENT_REQUESTS": "1",
-        "RECEIVE_SECONDS": "60",
+        "RECEIVE_SECONDS": receive_seconds,
         "TRUSTED_PROXIES": "1",
     }
-    given = {f"OBELISM_{name}": value for name, value in few.items()}
-    with running(tmp_path_factory.mktemp("half-open"), **given) as service:
-        yield service
+    return {f"OBELISM_{name}": value for name, value in few.items()}
 
 
 def test_costly_work_takes_turns_and_one_client_leaves_one_to_others() -> None:

@@ -6,12 +6,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from ipaddress import IPv6Address
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, after_this_request, request
 from flask_limiter import Limiter, RateLimitExceeded
 
 from obelism.api.guard import address_of, is_local_program
@@ -20,6 +20,8 @@ from obelism.settings import Settings
 
 # A Redis that has gone without a word: readers would wait for the kernel's timeouts, and again at each try.
 PATIENCE: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": None}
+# A client has its answer some milliseconds before the thread that sent it comes to say so.
+SENT_SECONDS = 0.05
 
 
 class Limits:
@@ -38,14 +40,19 @@ class Limits:
             # of others (`in_memory_fallback`) would hold for every address, a load balancer's probes too.
             in_memory_fallback_enabled=shared,
         )
-        self._busy: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._busy: Counter[tuple[str, str]] = Counter()
+        self._fewer = threading.Condition()
         app.register_error_handler(RateLimitExceeded, lambda error: shown(self._too_often()))
 
     def limited(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """`view` for so many requests a client and time, and so many at once."""
         limit = self._limiter.limit(self._settings.rate_limit, exempt_when=self.exempt)
         return limit(self._one_of_few(view))
+
+    def watched(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """`view` for so many at once, whatever the client asks besides: where a proxy hides who asks, a crowd of
+        readers turns no probe away."""
+        return self._one_of_few(view, "watchers")
 
     def guarded_by_token(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """`view` for so many wrong tokens a client and time; right ones do not count."""
@@ -74,33 +81,44 @@ class Limits:
         )
         return guard(view)
 
-    def _one_of_few(self, view: Callable[..., Any]) -> Callable[..., Any]:
-        # Around the whole view: a client that sends half a body and waits is in work too.
+    def _one_of_few(self, view: Callable[..., Any], among: str = "readers") -> Callable[..., Any]:
+        # From before the body is read until the answer is sent: a client that sends half a body and waits, or does
+        # not take its answer, is in work too.
         @wraps(view)
         def counted(*args: Any, **kwargs: Any) -> Any:
-            with self._counted():
-                return view(*args, **kwargs)
+            work = ExitStack()
+            work.enter_context(self._counted(among))
+
+            @after_this_request
+            def until_sent(answer: Response) -> Response:
+                answer.call_on_close(work.close)
+                return answer
+
+            return view(*args, **kwargs)
 
         return counted
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _counted(self, among: str) -> Iterator[None]:
         """Work for one client; raises Problem 429 when it has too many requests in work already."""
         if self.exempt():
             yield
             return
-        name = client()
-        with self._lock:
-            if self._busy[name] >= self._settings.client_requests:
+        name = (among, client())
+        with self._fewer:
+            if not self._fewer.wait_for(
+                lambda: self._busy[name] < self._settings.client_requests, SENT_SECONDS
+            ):
                 raise _problem("Too many requests at once", "Wait for the answers of those in work.", 1)
             self._busy[name] += 1
         try:
             yield
         finally:
-            with self._lock:
+            with self._fewer:
                 self._busy[name] -= 1
                 if not self._busy[name]:
                     del self._busy[name]
+                self._fewer.notify_all()
 
     def _too_often(self) -> Problem:
         current = self._limiter.current_limit

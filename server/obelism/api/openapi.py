@@ -116,6 +116,8 @@ def possible_problems(operation: Operation) -> set[int]:
         found |= {401, 429, 503}
     if operation.limited:
         found |= {429, 503}
+    if operation.watched:
+        found |= {429}
     return found
 
 

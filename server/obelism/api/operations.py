@@ -81,6 +81,8 @@ class Operation:
     """The scope that a token must have."""
     limited: bool = False
     """Only so many of one client, in a time and at once."""
+    watched: bool = False
+    """For those who watch the service: only so many of one client at once, and apart from all others."""
     for_readers: bool = False
     """Readers need a token where the operator says so."""
     writes: bool = False
@@ -130,6 +132,8 @@ def _view(operation: Operation, service: Service) -> Callable[..., Response]:
     view: Callable[..., Response] = serve
     if operation.limited:
         view = service.limits.limited(view)
+    if operation.watched:
+        view = service.limits.watched(view)
     if operation.scope:
         view = service.limits.guarded_by_token(view)
     if operation.for_readers:

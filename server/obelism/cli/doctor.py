@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 import click
@@ -68,7 +69,7 @@ def doctor() -> None:
 def _run(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
     try:
         return check(settings)
-    except ObelismError as error:
+    except (ObelismError, OSError) as error:
         return Finding(str(error), "see the message above; docs/OPERATING.md has the remedies")
 
 
@@ -97,14 +98,14 @@ def _disk(settings: Settings) -> Finding:
     path = settings.sqlite_path
     if path is None:
         return Finding("the claims are on a database server")
-    free = shutil.disk_usage(path.absolute().parent).free
+    free = shutil.disk_usage(_nearest(path.absolute().parent)).free
     mend = "" if free > ENOUGH_BYTES else "make room: imports and the index need some"
     return Finding(f"{free // 1024**2} MB are free beside {path}", mend)
 
 
 def _index(settings: Settings) -> Finding:
     folder = settings.index_folder.absolute()
-    there = next(path for path in (folder, *folder.parents) if path.exists())
+    there = _nearest(folder)
     if not (there.is_dir() and os.access(there, os.W_OK)):
         return Finding(
             f"the index cannot be kept in {folder}",
@@ -112,6 +113,11 @@ def _index(settings: Settings) -> Finding:
             False,
         )
     return Finding(f"the index is kept in {folder}")
+
+
+def _nearest(folder: Path) -> Path:
+    """`folder`, or what of the path to it exists."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _models(settings: Settings) -> Finding:
@@ -149,9 +155,11 @@ def _requests(settings: Settings) -> Finding:
     from limits.errors import ConfigurationError
     from limits.storage import storage_from_string
 
+    from obelism.api.limits import PATIENCE
+
     where = settings.rate_limit_storage.split("://")[0]
     try:
-        reached = storage_from_string(settings.rate_limit_storage).check()
+        reached = storage_from_string(settings.rate_limit_storage, **PATIENCE).check()
     except (ConfigurationError, OSError):
         reached = False
     if not reached:

@@ -23,6 +23,8 @@ from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker  # type: ignore
 FIRST_BYTE_SECONDS = 0.05
 # And a body that was refused unread so long for the rest, or the connection is closed. gunicorn would wait for 5 s.
 LEFTOVER_SECONDS = 0.5
+# The main thread looks once a second for requests that are too slow to arrive; so much later it has looked.
+LOOKS_LATE_SECONDS = 5
 
 log = logging.getLogger("obelism")
 
@@ -43,7 +45,7 @@ class Worker(ThreadWorker):
     Threads rather than one request a process: browsers open connections ahead of need and leave them
     idle, and each would hold a whole process. For the same reason a connection has a thread only while it
     has something to say, and must have said it within a time: eight clients that send half a request and
-    then nothing would otherwise hold all threads for good.
+    then nothing would otherwise hold all threads for good. So would clients that do not take their answers.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,6 +70,16 @@ class Worker(ThreadWorker):
                 gc.collect()
                 give_memory_back()
 
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        # `sendall` gives so long to all of an answer together. To each read of a body as well: there the main thread
+        # comes first.
+        conn.sock.settimeout(self._receive_seconds + LOOKS_LATE_SECONDS)
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError:
+            log.warning("answer-not-taken")
+            return False
+
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
         return keepalive and bool(conn.parser.finish_body(deadline=time.monotonic() + LEFTOVER_SECONDS))
 
@@ -80,10 +92,13 @@ class Worker(ThreadWorker):
 
     def _hear_no_more_of_the_slow(self) -> None:
         # Called every second. A request that has arrived in full is not touched by this: it is answered.
-        settings = cast(Flask, self.wsgi).extensions["obelism"].settings
         for conn, begun in list(self._begun.items()):
-            if time.monotonic() > begun + settings.receive_seconds:
+            if time.monotonic() > begun + self._receive_seconds:
                 _hear_no_more(conn)
+
+    @property
+    def _receive_seconds(self) -> float:
+        return float(cast(Flask, self.wsgi).extensions["obelism"].settings.receive_seconds)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what is no HTTP as a problem; gunicorn's own answer and log line quote the request."""
