@@ -1,17 +1,21 @@
 /** What went wrong, and what the reader can do about it. */
 import type { Failure } from "../lib/state";
-import { adviceFor, failureOf } from "../lib/wording";
+import { adviceFor, detailOf, failureOf } from "../lib/wording";
 import { useSurroundings } from "./start";
 
 export function Trouble({ failure, retry }: { failure: Failure; retry?: () => void }) {
   const { words, settings } = useSurroundings();
+  const detail = detailOf(failure, words);
   return (
     <div class="trouble" role="alert">
       <p class="trouble-what">{failureOf(failure, words)}</p>
       <p>{adviceFor(failure, settings.service, words)}</p>
-      {failure.detail && (
+      {detail && (
         <p class="faint">
-          {words.t("serviceSays")} <q dir="auto">{failure.detail}</q>
+          {words.t("serviceSays")}{" "}
+          <q lang="en" dir="auto">
+            {detail}
+          </q>
         </p>
       )}
       {retry && (

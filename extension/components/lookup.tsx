@@ -10,6 +10,7 @@ import { ClaimStatus, ClaimText, Reviews, Sides } from "./claim";
 import { Trouble } from "./failure";
 import { Icon } from "./icon";
 import { useSettings, useSurroundings, useWords } from "./start";
+import { Why } from "./why";
 
 const MOST_RECENT = 8;
 
@@ -20,31 +21,46 @@ interface Filters {
   since?: string;
 }
 
+interface Form {
+  text: string;
+  filters: Filters;
+  busy: boolean;
+  outcome: LookupOutcome | null;
+}
+
+/** For whoever shows the look-up: it stays as it is while something else is shown in its place. */
+export const useLookupForm = () => useState<Form>({ text: "", filters: {}, busy: false, outcome: null });
+
 /** When the latest look-up from elsewhere was asked: turning to another view and back asks nothing again. */
 let takenUp = 0;
+/** The latest look-up of this page: the answer to one before it comes too late. */
+let latest = 0;
 
-export function Lookup({ text: asked, askedAt = 1 }: { text?: string; askedAt?: number }) {
+export function Lookup({
+  form: [{ text, filters, busy, outcome }, setForm],
+  text: asked,
+  askedAt = 1,
+}: {
+  form: ReturnType<typeof useLookupForm>;
+  text?: string;
+  askedAt?: number;
+}) {
   const { words, announce } = useSurroundings();
-  const [text, setText] = useState(asked ?? "");
-  const [filters, setFilters] = useState<Filters>({});
-  const [busy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<LookupOutcome | null>(null);
-  const latest = useRef(0);
+  const change = (change: Partial<Form>) => setForm((form) => ({ ...form, ...change }));
   const field = useRef<HTMLInputElement>(null);
 
   const run = async (statement: string) => {
     const query = statement.trim();
     if (!query) return;
-    const turn = ++latest.current;
-    setText(query);
-    setBusy(true);
+    const turn = ++latest;
+    change({ text: query, busy: true });
     await remember(query);
-    const reply = (await ask({ type: "look-up", text: query, ...filters }).catch(
+    const publisher = filters.publisher?.trim() || undefined;
+    const reply = (await ask({ type: "look-up", text: query, ...filters, publisher }).catch(
       () => null,
     )) as LookupOutcome | null;
-    if (turn !== latest.current) return;
-    setBusy(false);
-    setOutcome(reply ?? { failure: { kind: "interrupted" } });
+    if (turn !== latest) return;
+    change({ busy: false, outcome: reply ?? { failure: { kind: "interrupted" } } });
     if (reply?.results) announce(words.n("lookupCount", reply.results.length));
   };
 
@@ -78,13 +94,13 @@ export function Lookup({ text: asked, askedAt = 1 }: { text?: string; askedAt?: 
             maxLength={2000}
             autocomplete="off"
             dir="auto"
-            onInput={(event) => setText(event.currentTarget.value)}
+            onInput={(event) => change({ text: event.currentTarget.value })}
           />
           <button type="submit" disabled={busy}>
             {words.t("lookupButton")}
           </button>
         </div>
-        <FilterFields filters={filters} change={setFilters} />
+        <FilterFields filters={filters} change={(filters) => change({ filters })} />
       </form>
       {busy && <p class="faint">{words.t("lookupWorking")}</p>}
       {!busy && outcome?.failure && <Trouble failure={outcome.failure} />}
@@ -99,7 +115,8 @@ async function remember(query: string): Promise<void> {
   // A private window leaves nothing behind.
   if ((await browser.windows.getCurrent()).incognito) return;
   const { recentLookups } = await loadSettings();
-  const recent = [query.slice(0, 500), ...recentLookups.filter((one) => one !== query)];
+  const kept = query.slice(0, 500);
+  const recent = [kept, ...recentLookups.filter((one) => one !== kept)];
   await changeSettings({ recentLookups: recent.slice(0, MOST_RECENT) });
 }
 
@@ -155,12 +172,13 @@ function Results({ outcome }: { outcome: LookupOutcome }) {
     <div class="results">
       {same.length === 0 && <p class="plain">{words.t("lookupNothing")}</p>}
       <ol class="bare">
-        {same.map(({ claim }) => (
+        {same.map(({ claim, ...match }) => (
           <li key={claim.id} class="card">
             <ClaimText claim={claim} />
             <ClaimStatus claim={claim} />
             <Sides claim={claim} />
             <Reviews reviews={claim.reviews} />
+            <Why heading={words.t("whyResult")} {...match} />
           </li>
         ))}
       </ol>
@@ -168,7 +186,7 @@ function Results({ outcome }: { outcome: LookupOutcome }) {
         <details class="near" open={same.length === 0}>
           <summary>{words.n("lookupNear", near.length)}</summary>
           <ol class="bare">
-            {near.map(({ claim }) => (
+            {near.map(({ claim, ...match }) => (
               <li key={claim.id} class="card card-small">
                 <details>
                   <summary>
@@ -179,6 +197,7 @@ function Results({ outcome }: { outcome: LookupOutcome }) {
                   <ClaimStatus claim={claim} />
                   <Sides claim={claim} />
                   <Reviews reviews={claim.reviews} />
+                  <Why heading={words.t("whyResult")} {...match} />
                 </details>
               </li>
             ))}

@@ -6,11 +6,11 @@ import * as v from "valibot";
 import { browser } from "wxt/browser";
 import { defineContentScript } from "wxt/utils/define-content-script";
 import { anchorAll, byPlace } from "../lib/anchor";
-import { draw, drawCurrent, type Mark, markAt, type Strength } from "../lib/highlight";
+import { draw, drawCurrent, isDrawn, type Mark, markAt, type Strength } from "../lib/highlight";
 import { type Order, OrderSchema, type PageSnapshot, type Report } from "../lib/messages";
 import { treesOf } from "../lib/readable";
 import { sensitiveFields } from "../lib/sensitive";
-import { snapshot } from "../lib/snapshot";
+import { placeOf, snapshot } from "../lib/snapshot";
 
 type NoteToMark = Extract<Order, { type: "mark" }>["notes"][number];
 
@@ -18,6 +18,8 @@ type NoteToMark = Extract<Order, { type: "mark" }>["notes"][number];
 const SETTLE_MS = 250;
 /** A page that never rests, with a sentence that never comes back, is searched ever more rarely. */
 const SETTLE_MOST_MS = 2000;
+/** The name of this document: the next one of the tab, and one that comes back, have another. */
+const DOCUMENT = String(Math.random());
 
 interface Found extends Mark {
   /** The words under the mark when it was drawn: a page may put others into the same nodes. */
@@ -57,7 +59,7 @@ async function obey(marker: Marker, order: Order): Promise<unknown> {
     case "clear":
       return marker.clear();
     case "alive":
-      return true;
+      return DOCUMENT;
   }
 }
 
@@ -65,6 +67,7 @@ async function takeSnapshot(withAddress: boolean): Promise<PageSnapshot> {
   return {
     html: await snapshot(document, { withAddress }),
     url: location.href,
+    document: DOCUMENT,
     language: document.documentElement.lang,
     sensitive: sensitiveFields(document),
   };
@@ -115,11 +118,12 @@ class Marker {
 
   /** Goes to the next mark from the one shown, or from the top of the window. */
   step(step: 1 | -1): string | null {
-    if (!this.marks.length) return null;
-    const at = this.marks.findIndex((m) => m.id === this.shown);
-    const below = this.marks.findIndex((m) => m.range.getBoundingClientRect().top >= 0);
+    const { drawn } = this;
+    if (!drawn.length) return null;
+    const at = drawn.findIndex((m) => m.id === this.shown);
+    const below = drawn.findIndex((m) => m.range.getBoundingClientRect().top >= 0);
     const next = at >= 0 ? at + step : Math.max(below, 0);
-    const { id } = this.marks[(next + this.marks.length) % this.marks.length]!;
+    const { id } = drawn[(next + drawn.length) % drawn.length]!;
     this.show(id);
     tell({ type: "mark-clicked", id });
     return id;
@@ -145,6 +149,11 @@ class Marker {
       })
       .sort((a, b) => byPlace(a.range, b.range));
     this.redraw();
+  }
+
+  /** The marks that the reader sees. */
+  private get drawn(): Found[] {
+    return this.marks.filter((mark) => isDrawn(mark, this.strength));
   }
 
   private redraw(): void {
@@ -203,8 +212,8 @@ class Marker {
     const target = event.composedPath()[0];
     if (event.button !== 0 || !(target instanceof Element) || target.closest("a,button,input,summary"))
       return;
-    if (this.strength === "off" || !getSelection()?.isCollapsed) return;
-    const mark = markAt(event.clientX, event.clientY, this.marks);
+    if (!getSelection()?.isCollapsed) return;
+    const mark = markAt(event.clientX, event.clientY, this.drawn);
     if (!mark?.range.intersectsNode(target)) return;
     this.shown = mark.id;
     this.redraw();
@@ -214,11 +223,6 @@ class Marker {
 
 const isWhole = ({ range, read }: Found) =>
   range.startContainer.isConnected && range.endContainer.isConnected && range.toString() === read;
-
-const placeOf = (href: string) => {
-  const { pathname, search } = new URL(href);
-  return pathname + search;
-};
 
 function scrollTo(range: Range): void {
   const element = range.startContainer.parentElement;

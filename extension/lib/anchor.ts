@@ -4,11 +4,11 @@
  * The page's text nodes are read into one string without any white space or invisible characters, with the
  * place where each node begins. A quote, folded the same way, is then found by the browser's own string
  * search, whatever inline tags, line ends, no-break spaces or soft hyphens lie inside it. Where it occurs
- * more than once, its prefix and suffix decide; where they do not, nothing is drawn.
+ * more than once, its prefix and suffix decide; where they do not do so clearly, nothing is drawn.
  *
- * What is hidden is in no snapshot, so a quote may run across hidden text. Asking the browser whether each
- * element is shown takes ten times as long as all the rest (16 ms against 2 ms on 20,000 text nodes), so that
- * is done only for quotes that were not found without.
+ * What is hidden is in no snapshot, so a quote may run across hidden text, or stand beside some. Asking the
+ * browser whether each element is shown takes ten times as long as all the rest (16 ms against 2 ms on 20,000
+ * text nodes), so that is done only for quotes that were not found without.
  */
 
 import { isTextShown, treesOf } from "./readable";
@@ -20,6 +20,7 @@ const ONE_INVISIBLE = /[\s\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]/;
 
 /** Below this many characters a sentence may stand anywhere ("He denied it."): its context must agree. */
 const SURE_LENGTH = 24;
+/** So many agreeing characters are no chance: a full stop is, and hidden text may stand beside the right place. */
 const SURE_CONTEXT = 8;
 /** Text nodes between two looks at the clock. */
 const STRIDE = 256;
@@ -114,18 +115,16 @@ function locate(index: TextIndex, quote: Quote): number | null {
   if (!exact) return null;
   const [prefix, suffix] = [fold(quote.prefix), fold(quote.suffix)];
   let best: number | null = null;
-  let bestContext = -1;
-  let tied = false;
+  let [bestContext, otherContext] = [-Infinity, -Infinity];
   let places = 0;
   for (let at = index.text.indexOf(exact); at >= 0; at = index.text.indexOf(exact, at + 1)) {
     if (++places > MOST_PLACES) return null;
     const context = contextAt(index.text, at, exact.length, prefix, suffix);
-    if (context < bestContext || !isShown(index, at, exact.length)) continue;
-    tied = context === bestContext;
-    best = at;
-    bestContext = context;
+    if (context <= otherContext || !isShown(index, at, exact.length)) continue;
+    if (context > bestContext) [best, bestContext, otherContext] = [at, context, bestContext];
+    else otherContext = context;
   }
-  if (tied) return null;
+  if (bestContext - otherContext < SURE_CONTEXT) return null;
   const sure =
     exact.length >= SURE_LENGTH || bestContext >= Math.min(SURE_CONTEXT, prefix.length + suffix.length);
   return sure ? best : null;

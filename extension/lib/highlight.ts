@@ -18,11 +18,14 @@ const NAMES = [
 ] as const;
 type Name = (typeof NAMES)[number];
 
-/** Draws exactly these marks; earlier ones go. `quiet` draws flags only. */
+/** `quiet` draws flags only. */
+export const isDrawn = ({ level }: Mark, strength: Strength) =>
+  strength === "full" || (strength === "quiet" && level === "flag");
+
+/** Draws exactly these marks; earlier ones go. */
 export function draw(marks: readonly Mark[], strength: Strength): void {
-  const shown = strength === "off" ? [] : marks.filter((m) => strength === "full" || m.level === "flag");
   const byName = new Map<Name, Range[]>();
-  for (const { level, range } of shown) {
+  for (const { level, range } of marks.filter((mark) => isDrawn(mark, strength))) {
     const name: Name = `obelism-${level}${isOnDark(range) ? "-on-dark" : ""}`;
     byName.set(name, [...(byName.get(name) ?? []), range]);
   }
@@ -47,14 +50,16 @@ function set(name: Name, ranges: readonly Range[], priority = 0): void {
 /** Light letters mean a dark ground, whatever the reader's system prefers. */
 function isOnDark(range: Range): boolean {
   const parent = range.startContainer.parentElement;
-  const channels = parent
-    ? getComputedStyle(parent)
-        .color.match(/[\d.]+/g)
-        ?.map(Number)
-    : null;
-  if (!channels || channels.length < 3) return false;
-  const [red, green, blue] = channels as [number, number, number];
-  return 0.299 * red + 0.587 * green + 0.114 * blue > 140;
+  return parent !== null && lightness(getComputedStyle(parent).color) > 0.55;
+}
+
+/** From 0 to 1, of a computed colour: `rgb(0, 0, 0)`, `oklch(0.9 0.03 90)`, `lab(90 1 1)`, `color(srgb 1 1 1)`. */
+function lightness(color: string): number {
+  const [, form = "", values = ""] = /^(\w+)\((?:[a-z][\w-]* )?(.*)\)$/.exec(color) ?? [];
+  const [a = 0, b = 0, c = 0] = values.split(/[, /]+/).map((value) => Number.parseFloat(value) || 0);
+  if (form.startsWith("ok")) return a;
+  if (form === "lab" || form === "lch") return a / 100;
+  return (0.299 * a + 0.587 * b + 0.114 * c) / (form === "color" ? 1 : 255);
 }
 
 /** The mark under a point of the window, or null. */

@@ -60,6 +60,8 @@ export type Order = v.InferOutput<typeof OrderSchema>;
 export const SnapshotSchema = v.object({
   html: v.string(),
   url: v.string(),
+  /** What `alive` answers too: the name of this document, among those that a tab shows. */
+  document: v.string(),
   language: v.string(),
   sensitive: v.nullable(v.picklist(["password", "payment"])),
 });

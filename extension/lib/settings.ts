@@ -5,6 +5,7 @@ import { isWebAddress } from "./types";
 
 export const DEFAULT_SERVICE = "http://127.0.0.1:8750";
 const KEY = "settings";
+const WISH = "always-wish";
 
 const Site = v.pipe(v.string(), v.regex(/^[a-z0-9.:[\]-]+$/), v.maxLength(260));
 const Sites = v.fallback(v.pipe(v.array(Site), v.maxLength(2000)), []);
@@ -48,6 +49,22 @@ export async function changeSettings(change: Partial<Settings>): Promise<Setting
   const settings = readSettings({ ...(await loadSettings()), ...change });
   await browser.storage.local.set({ [KEY]: settings });
   return settings;
+}
+
+/** Writes down that a site shall always be checked: the browser's own question may close the popup that asked. */
+export const wishAlways = (site: string) => browser.storage.session.set({ [WISH]: site });
+
+/** Does what was wished for once the browser allows it; twice is as good as once. */
+export async function grantWish(): Promise<void> {
+  const { [WISH]: site } = await browser.storage.session.get(WISH);
+  if (typeof site !== "string") return;
+  if (!(await browser.permissions.contains({ origins: originsOf(site) }))) return;
+  const { always, never } = await loadSettings();
+  await changeSettings({
+    always: [...always.filter((one) => one !== site), site],
+    never: never.filter((one) => !isExcludedBy(one, site)),
+  });
+  await browser.storage.session.remove(WISH);
 }
 
 /** Forgets everything, what the browser was asked to allow and what is known of pages too. */

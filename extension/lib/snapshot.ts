@@ -4,7 +4,7 @@ import { inSlices } from "./slices";
 
 /** Attributes that tell the service how a page is built. Links lose their address: it can name a reader. */
 const KEPT = new Set(
-  "class id lang dir role itemprop itemtype itemscope datetime cite property data-testid".split(" "),
+  "class id lang dir role itemprop itemtype itemscope datetime property data-testid".split(" "),
 );
 const META =
   /^(og:(title|type|locale)|article:(published_time|modified_time|section)|date|dc\.date.*|author)$/i;
@@ -14,7 +14,7 @@ const SCHEMA_KEYS = new Set(
     " ",
   ),
 );
-const ADDRESS_KEYS = new Set("url appearance mainEntityOfPage @id".split(" "));
+const ADDRESS_KEYS = new Set(["url", "@id"]);
 const LONGEST_VALUE = 300;
 
 export interface SnapshotOptions {
@@ -30,10 +30,17 @@ export async function snapshot(document: Document, options: SnapshotOptions): Pr
   return out.join("");
 }
 
-/** The page's address as it may be sent: without query, fragment, user name or password. */
-export function bareAddress(href: string): string | null {
-  const url = new URL(href);
+/** An address as it may be sent: without query, fragment, user name or password; null where it is none. */
+export function bareAddress(href: string, base?: string): string | null {
+  if (!URL.canParse(href, base)) return null;
+  const url = new URL(href, base);
   return url.protocol === "http:" || url.protocol === "https:" ? url.origin + url.pathname : null;
+}
+
+/** What an address shows: without the fragment, which only names a place in it. */
+export function placeOf(href: string): string {
+  const { origin, pathname, search } = new URL(href);
+  return origin + pathname + search;
 }
 
 async function writeBody(body: HTMLElement, out: string[]): Promise<void> {
@@ -64,39 +71,44 @@ function attributes(element: Element): string {
 function head(document: Document, { withAddress }: SnapshotOptions): string[] {
   // Not `document.title`, nor `attributes` below: a picture or field of that name would come in its place.
   const title = document.querySelector("head > title")?.textContent?.replace(/\s+/g, " ").trim() ?? "";
+  const base = withAddress ? document.documentElement.baseURI : null;
   const out = ["<title>", escapeText(title.slice(0, LONGEST_VALUE)), "</title>"];
   for (const meta of document.head?.querySelectorAll("meta[content]") ?? []) {
     const name = meta.getAttribute("property") ?? meta.getAttribute("name") ?? "";
-    const content = meta.getAttribute("content") ?? "";
-    const wanted = META.test(name) || (withAddress && ADDRESS_META.test(name));
-    if (wanted && content.length <= LONGEST_VALUE)
+    const stated = meta.getAttribute("content") ?? "";
+    const content = ADDRESS_META.test(name) ? base && bareAddress(stated, base) : META.test(name) && stated;
+    if (content && content.length <= LONGEST_VALUE)
       out.push(`<meta property="${escapeAttribute(name)}" content="${escapeAttribute(content)}">`);
   }
   for (const script of document.querySelectorAll('script[type="application/ld+json"]'))
-    out.push(...schema(script.textContent ?? "", withAddress));
+    out.push(...schema(script.textContent ?? "", base));
   return out;
 }
 
-/** Structured data cut down to what kind of page this is, when it appeared and which claim it reviews. */
-function schema(source: string, withAddress: boolean): string[] {
+/**
+ * Structured data cut down to what kind of page this is, when it appeared and which claim it reviews. `base`: what
+ * its addresses start from; null where none may be sent.
+ */
+function schema(source: string, base: string | null): string[] {
   let data: unknown;
   try {
     data = JSON.parse(source);
   } catch {
     return [];
   }
-  const json = JSON.stringify(reduced(data, withAddress, 0)).replaceAll("<", "\\u003c");
+  const json = JSON.stringify(reduced(data, base, 0)).replaceAll("<", "\\u003c");
   return json.length > 2 ? ['<script type="application/ld+json">', json, "</script>"] : [];
 }
 
-function reduced(value: unknown, withAddress: boolean, depth: number): unknown {
+function reduced(value: unknown, base: string | null, depth: number, key = ""): unknown {
   if (depth > 6) return undefined;
-  if (Array.isArray(value)) return value.slice(0, 50).map((one) => reduced(one, withAddress, depth + 1));
-  if (typeof value === "string") return value.slice(0, LONGEST_VALUE);
+  if (Array.isArray(value)) return value.slice(0, 50).map((one) => reduced(one, base, depth + 1, key));
+  if (typeof value === "string")
+    return (base && ADDRESS_KEYS.has(key) ? bareAddress(value, base) : value)?.slice(0, LONGEST_VALUE);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
-    .filter(([key]) => SCHEMA_KEYS.has(key) || (withAddress && ADDRESS_KEYS.has(key)))
-    .map(([key, inner]) => [key, reduced(inner, withAddress, depth + 1)]);
+    .filter(([key]) => SCHEMA_KEYS.has(key) || (base && ADDRESS_KEYS.has(key)))
+    .map(([key, inner]) => [key, reduced(inner, base, depth + 1, key)]);
   return Object.fromEntries(entries);
 }
 

@@ -33,6 +33,8 @@ export interface Done {
   phase: "done";
   at: number;
   url: string;
+  /** The document that was read: the "back" button may bring another one back, with our script in it. */
+  document: string;
   reading: Reading;
   /** Ids of the notes whose sentence is marked in the page, in the order of the page. */
   anchored: string[];
@@ -44,13 +46,15 @@ export interface Done {
   failure?: Failure;
 }
 
+/** `url`: the address of which this holds, and of no other that the same document may show later. */
 export type PageState =
-  | { phase: "unasked" }
+  /** With an address: the reader wants no notes there, unless asked again. */
+  | { phase: "unasked"; url?: string }
   /** The reader asked; the background has not begun. `insist`: also if it is a page that we had rather not read. */
   | { phase: "asked"; since: number; insist: boolean }
   | { phase: "working"; since: number }
-  | { phase: "sensitive"; why: Sensitivity }
-  | { phase: "failed"; failure: Failure }
+  | { phase: "sensitive"; why: Sensitivity; url: string }
+  | { phase: "failed"; failure: Failure; url?: string }
   | Done;
 
 export interface Focus {
@@ -110,11 +114,13 @@ let changes: Promise<void> = Promise.resolve();
 
 /** Changes a finished check; anything else is left as it is. Only for the background. */
 export function changeDone(tabId: number, change: (done: Done) => Done): Promise<void> {
-  changes = changes.then(async () => {
+  const changed = changes.then(async () => {
     const state = await loadPage(tabId);
     if (state.phase === "done") await savePage(tabId, change(state));
   });
-  return changes;
+  // One that cannot be written is told to who asked for it, and holds up no other.
+  changes = changed.catch(() => {});
+  return changed;
 }
 
 export function watchSession(listener: (changed: Record<string, unknown>) => void): () => void {

@@ -56,6 +56,7 @@ export const STATUSES = ["refuted", "supported", "disputed", "unproven", "satire
 export const STANCES = ["asserts", "disputes", "denies", "no comment"] as const;
 export const REVIEW_STATES = ["current", "corrected", "superseded", "retracted"] as const;
 export const LEVELS = ["flag", "context"] as const;
+export const PAGE_KINDS = ["news", "fact-check", "opinion", "satire"] as const;
 
 const Review = v.object({
   publisher: label,
@@ -117,7 +118,7 @@ export const ReadingSchema = v.object({
     title: v.fallback(prose, ""),
     language: v.fallback(v.string(), "und"),
     published: date,
-    is_fact_check: v.fallback(v.boolean(), false),
+    kind: v.fallback(v.picklist(PAGE_KINDS), "news"),
   }),
   counts: v.object({ statements: count, notes: count, flags: count }),
   notes: kept(Note, MAX_NOTES),
@@ -134,7 +135,11 @@ const Result = v.object({ claim: Claim, score, same: v.fallback(v.boolean(), fal
 /** What says that an Obelism service answers, and not just any program that listens there. */
 export const ReadySchema = v.object({ status: v.picklist(["ready", "degraded"]) });
 
-export const ProblemSchema = v.object({ title: v.fallback(label, ""), detail: v.fallback(prose, "") });
+export const ProblemSchema = v.object({
+  type: v.fallback(v.string(), ""),
+  title: v.fallback(label, ""),
+  detail: v.fallback(prose, ""),
+});
 
 export type Review = v.InferOutput<typeof Review>;
 export type Position = v.InferOutput<typeof Position>;

@@ -1,7 +1,7 @@
 /** Notes -> sentences for people. What a note says is decided by the service; how it is said, here. */
 import type { Key, Words } from "./i18n";
 import type { Failure } from "./state";
-import type { Claim, Note, Position, Reason, Review } from "./types";
+import type { Claim, Note, Position, Reading, Reason, Review } from "./types";
 
 const FRAMING: Record<Note["framing"], Key> = {
   asserted: "framingAsserted",
@@ -30,6 +30,18 @@ function nameOf(speaker: string, t: Words["t"]): string {
 export function tellingOf(claim: Claim, { language }: Words): { text: string; language: string } {
   const tellings = [claim, ...claim.phrasings];
   return tellings.find((one) => one.language.split("-")[0] === language) ?? claim;
+}
+
+const PAGE_KIND: Record<Reading["page"]["kind"], Key | null> = {
+  news: null,
+  "fact-check": "pageIsFactCheck",
+  opinion: "pageIsOpinion",
+  satire: "pageIsSatire",
+};
+/** What a reader should know of the whole page; nothing to say of news. */
+export function pageKindOf({ kind }: Reading["page"], { t }: Words): string | null {
+  const key = PAGE_KIND[kind];
+  return key && t(key);
 }
 
 const STATUS: Record<Claim["status"], Key> = {
@@ -127,4 +139,7 @@ const ADVICE: Record<Failure["kind"], Key> = {
   excluded: "siteIsOffAdvice",
 };
 export const failureOf = ({ kind }: Failure, { t }: Words) => t(FAILURE[kind]);
+/** The service speaks English: readers of other languages see its words only where ours tell too little. */
+export const detailOf = ({ kind, detail }: Failure, { language }: Words) =>
+  language === "en" || kind === "refused" ? detail : undefined;
 export const adviceFor = ({ kind }: Failure, service: string, { t }: Words) => t(ADVICE[kind], service);

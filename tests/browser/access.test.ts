@@ -126,6 +126,7 @@ describe("for everyone", () => {
     const surface = await stage.reader.openPage("sidepanel.html?q=Musk");
     await seen(surface, CALLS_CLAIM.text);
     await press(surface, "Filters");
+    await press(surface, "Why this claim?");
     await clean(surface, "look-up");
     await surface.close();
   });

@@ -67,6 +67,27 @@ for (const name of ["chromium", "firefox"] as const)
       assert.equal(place, "right");
     });
 
+    it("takes the place in the text, not the teaser that has but a full stop in common, beside an inline script", async () => {
+      const sentence = "Poutine a appelé Musk, selon un journal américain.";
+      const html =
+        `<p>Le récit continue.</p><script>ad()</script><p id=right>${sentence}</p><script>ad()</script><p>Le Kremlin dément.</p>` +
+        `<aside><h3>À lire.</h3><a id=teaser href="#">${sentence}</a></aside>`;
+      await page.show(html);
+      const place = await page.run(async (exact) => {
+        const quote = { exact, prefix: "Le récit continue. ", suffix: " Le Kremlin dément." };
+        const { ranges } = await lib.anchorAll(document.body, [{ id: "a", quote }]);
+        return ranges.get("a")?.startContainer.parentElement?.id;
+      }, sentence);
+      assert.equal(place, "right");
+    });
+
+    it("draws nothing where no more than a full stop tells two places apart", async () => {
+      const html =
+        "<p>One story. Nobody knows who called whom.</p><p>Another tale! Nobody knows who called whom.</p>";
+      const quote = { exact: "Nobody knows who called whom.", prefix: "A third one was told.", suffix: "" };
+      assert.deepEqual(await anchored(page, html, quote), [null]);
+    });
+
     it("draws nothing when two places fit equally well", async () => {
       const html = "<p>Nobody knows who called whom.</p><p>Nobody knows who called whom.</p>";
       assert.deepEqual(await anchored(page, html, { exact: "Nobody knows who called whom." }), [null]);
@@ -212,25 +233,33 @@ for (const name of ["chromium", "firefox"] as const)
       });
     });
 
-    it("tells light letters from dark ones", async () => {
-      await page.show(
-        "<p style='color:#eee;background:#111'>Light letters on a dark ground here.</p><p>Dark letters on a light ground.</p>",
-      );
-      const names = await page.run(async () => {
-        const notes = [...document.querySelectorAll("p")].map((p, n) => ({
-          id: String(n),
-          quote: { exact: p.textContent!, prefix: "", suffix: "" },
-        }));
-        const { ranges } = await lib.anchorAll(document.body, notes);
-        lib.draw(
-          notes.map(({ id }) => ({ id, level: "flag" as const, range: ranges.get(id)! })),
-          "full",
-        );
-        return [...CSS.highlights].map(([name, marks]) => [name, [...marks].map(String)]);
+    it("tells light letters from dark ones, in whatever form the page gives their colour", async () => {
+      const light = [
+        "#eee",
+        "oklch(0.95 0.02 90)",
+        "oklab(0.9 0 0)",
+        "lab(92 1 1)",
+        "color(display-p3 0.9 0.9 0.9)",
+      ];
+      const dark = [
+        "#222",
+        "oklch(0.25 0.02 250)",
+        "oklab(0.2 0 0)",
+        "lch(20 2 90)",
+        "color(srgb 0.1 0.1 0.1)",
+      ];
+      const paragraphs = [...light, ...dark].map((colour) => `<p style="color:${colour}">${colour}</p>`);
+      await page.show(paragraphs.join(""));
+      const drawn = await page.run(() => {
+        const marks = [...document.querySelectorAll("p")].map((p) => {
+          const range = new Range();
+          range.selectNodeContents(p.firstChild!);
+          return { id: p.textContent!, level: "flag" as const, range };
+        });
+        lib.draw(marks, "full");
+        const texts = (name: string) => [...(CSS.highlights.get(name) ?? [])].map(String);
+        return [texts("obelism-flag-on-dark"), texts("obelism-flag")];
       });
-      assert.deepEqual(names, [
-        ["obelism-flag", ["Dark letters on a light ground."]],
-        ["obelism-flag-on-dark", ["Light letters on a dark ground here."]],
-      ]);
+      assert.deepEqual(drawn, [light, dark]);
     });
   });

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { BROWSERS } from "./driver/browsers";
 import { marksIn, press, seen, type Tab, textOf, until } from "./driver/reader";
 import { ASSERTION, DENIAL, note, reading, SOFT_HYPHEN } from "./driver/samples";
+import type { Answer } from "./driver/servers";
 import { type Stage, setStage } from "./driver/stage";
 
 const NOTES = [
@@ -11,6 +12,8 @@ const NOTES = [
   note("n3", SOFT_HYPHEN, { framing: "denied", level: "context", speaker: "Donald Trump" }),
 ];
 const ARTICLE = "/appels-secrets/";
+const NO_ARTICLE = JSON.stringify({ type: "urn:obelism:problem:not-an-article" });
+const noArticle: Answer = (_, response) => void response.writeHead(422).end(NO_ARTICLE);
 
 /** A page that draws its article anew, as single-page applications do, and can go to another. */
 const REDRAWN = `<!doctype html><html lang=fr><title>App</title><body><p id=clock></p><main id=app></main><script>
@@ -222,6 +225,60 @@ for (const [name] of BROWSERS)
       await tab.goto(`${stage.pages.address}/app`);
       await seen(panel, "This page has not been checked.");
       assert.equal(await stage.reader.badge(tab), "");
+    });
+
+    it("shows no other page's notes beside one that the back button brought back with its marks", async () => {
+      const { tab, panel } = await stage.check(ARTICLE);
+      await tab.evaluate(() => Object.assign(window, { isTheSame: true }));
+      await tab.goto(`${stage.pages.address}/app`);
+      await seen(panel, "This page has not been checked.");
+      stage.service.answer = () => reading(NOTES.slice(0, 1));
+      await press(await stage.reader.pressButton(tab), "Check this page");
+      await seen(panel, "1 note (1 flag)");
+      await tab.evaluate(() => history.back());
+      await until(() => tab.evaluate(() => "isTheSame" in window).catch(() => false), "the same document");
+      await seen(panel, "This page has not been checked.");
+      await until(() => tab.evaluate(() => CSS.highlights.size === 0), "no mark is left");
+      assert.equal(await stage.reader.badge(tab), "");
+    });
+
+    it("leaves no marks of an earlier check when the next one fails", async () => {
+      const { tab, panel } = await stage.check(ARTICLE);
+      stage.service.answer = (_, response) => void response.writeHead(500).end("{}");
+      await press(await stage.reader.pressButton(tab), "Check again");
+      await seen(panel, "The service refused the request.");
+      assert.equal(await tab.evaluate(() => CSS.highlights.size), 0);
+    });
+
+    it("leaves no marks of an earlier check when the next one is called off", async () => {
+      const { tab, panel } = await stage.check(ARTICLE);
+      stage.service.answer = () => undefined;
+      await press(await stage.reader.pressButton(tab), "Check again");
+      await press(panel, "Cancel");
+      await seen(panel, "This page has not been checked.");
+      await until(() => tab.evaluate(() => CSS.highlights.size === 0), "no mark is left");
+    });
+
+    it("says nothing of a page in which the last one failed, once it shows another in its place", async () => {
+      stage.service.answer = noArticle;
+      const tab = await stage.reader.visit(`${stage.pages.address}/app`);
+      await press(await stage.reader.pressButton(tab), "Check this page");
+      const panel = await stage.reader.panel();
+      await seen(panel, "There is no article on this page.");
+      await run(tab, "leave");
+      await seen(panel, "This page has not been checked.");
+    });
+
+    it("leaves a sentence alone that bears no mark, as the reader chose flags only", async () => {
+      const calm = note("n1", ASSERTION, { framing: "denied", level: "context" });
+      stage.service.answer = () => reading([calm, note("n2", DENIAL)]);
+      await stage.settle({ marks: "quiet" });
+      const { tab } = await stage.check(ARTICLE);
+      await clickOn(tab, "parle régulièrement");
+      assert.deepEqual((await marksIn(tab)).current, []);
+      await stage.reader.command("next-note");
+      await until(async () => (await marksIn(tab)).current.length > 0, "a mark is current");
+      assert.deepEqual((await marksIn(tab)).current, [DENIAL]);
     });
 
     it("removes the marks when asked", async () => {

@@ -12,12 +12,18 @@ const runtime = { id: "ourselves", getURL: (path: string) => OWN.slice(0, -1) + 
 const kept: Record<string, unknown> = {};
 const session = {
   get: async (key: string) => ({ [key]: kept[key] }),
-  set: async (items: object) => void Object.assign(kept, items),
+  set: async (items: object) => {
+    if (isFull) throw new Error("quota exceeded");
+    Object.assign(kept, items);
+  },
 };
+let isFull = false;
 Object.assign(globalThis, { chrome: { runtime, storage: { session } } });
 const { isOwnPage, isOwnScript } = await import("../../extension/lib/messages");
 const { isExcluded, readSettings } = await import("../../extension/lib/settings");
-const { current, recallReading, rememberReading } = await import("../../extension/lib/state");
+const { changeDone, current, loadPage, recallReading, rememberReading, savePage } = await import(
+  "../../extension/lib/state"
+);
 
 describe("what comes from the service", () => {
   for (const framing of ["denied", "questioned"] as const)
@@ -85,6 +91,19 @@ describe("a check that never ended", () => {
     const working = { phase: "working", since: 0 } as const;
     assert.equal(current(working, 20_000), working);
     assert.deepEqual(current(working, 22_001), { phase: "failed", failure: { kind: "interrupted" } });
+  });
+});
+
+describe("a change of what is known of a page", () => {
+  it("that cannot be written holds up none of those after it", async () => {
+    const page = { url: "https://news.example/", document: "one", reading: reading([]), hidden: [] };
+    await savePage(1, { ...page, phase: "done", at: 0, anchored: [], stale: false });
+    isFull = true;
+    await assert.rejects(changeDone(1, (done) => ({ ...done, anchored: ["n1"] })));
+    isFull = false;
+    await changeDone(1, (done) => ({ ...done, anchored: ["n2"] }));
+    const state = await loadPage(1);
+    assert.deepEqual(state.phase === "done" && state.anchored, ["n2"]);
   });
 });
 

@@ -14,6 +14,7 @@ const done = (...notes: ReturnType<typeof note>[]): Done => ({
   phase: "done",
   at: Date.UTC(2026, 10, 22),
   url: URL_READ,
+  document: "one",
   reading: reading(notes),
   anchored: notes.map((one) => one.id),
   hidden: [],

@@ -56,6 +56,11 @@ for (const [name] of BROWSERS)
         async () => (await chrome.storage.local.get("settings")).settings as Record<string, unknown>,
       );
 
+    const serviceAndToken = async () => {
+      const { service, token } = await settings();
+      return [service, token];
+    };
+
     it("asks for agreement first, names the address, and shows the exact request without sending it", async () => {
       await stage.settle({ consent: null });
       const { popup } = await popupOn();
@@ -102,6 +107,28 @@ for (const [name] of BROWSERS)
         async () => ((await settings()).recentLookups as string[])[0] === "Musk talks to Putin",
         "it is kept",
       );
+    });
+
+    it("keeps a long statement once among the recent ones, however often it is looked up", async () => {
+      const { popup } = await popupOn();
+      const long = "Musk talks to Putin. ".repeat(30).trim();
+      for (const turn of [1, 2]) {
+        await type(popup, "#lookup-text", long);
+        await press(popup, "Look up");
+        await until(() => stage.service.calls.length === turn, "the look-up is sent");
+        await seen(popup, CALLS_CLAIM.text);
+      }
+      assert.deepEqual((await settings()).recentLookups, [long.slice(0, 500)]);
+    });
+
+    it("sends no publisher that is only a blank", async () => {
+      const { popup } = await popupOn();
+      await press(popup, "Filters");
+      await type(popup, ".filter-grid label:nth-of-type(3) input", " ");
+      await type(popup, "#lookup-text", "Musk");
+      await press(popup, "Look up");
+      await until(() => stage.service.calls.length === 1, "the look-up is sent");
+      assert.deepEqual(stage.service.calls[0]!.body, { text: "Musk", limit: 10 });
     });
 
     it("sends the filters of a look-up", async () => {
@@ -272,6 +299,67 @@ for (const [name] of BROWSERS)
       await seen(options, "Settings imported.");
       const { service, token } = await settings();
       assert.deepEqual([service, token], ["https://other.example", ""]);
+      await options.close();
+    });
+
+    it("gives a token to another service only when it is typed anew", async () => {
+      await stage.settle({ token: "ob_secret" });
+      const options = await stage.reader.openPage("options.html");
+      const other = stage.service.address.replace("127.0.0.1", "localhost");
+      await type(options, "input[type=url]", other);
+      await press(options, "Save and try");
+      await seen(options, "The service answers and is ready.");
+      assert.deepEqual(await serviceAndToken(), [other, ""]);
+      await type(options, "input[type=password]", "ob_other");
+      await type(options, "input[type=url]", stage.service.address);
+      await press(options, "Save and try");
+      await until(async () => (await settings()).service === stage.service.address, "it is saved");
+      assert.deepEqual(await serviceAndToken(), [stage.service.address, "ob_other"]);
+      await options.close();
+    });
+
+    it("shows in the form what the settings became by a file or a reset", async () => {
+      await stage.settle({ token: "ob_secret" });
+      const options = await stage.reader.openPage("options.html");
+      const fields = () =>
+        options.evaluate(() =>
+          ["url", "password"].map(
+            (type) => document.querySelector<HTMLInputElement>(`[type=${type}]`)!.value,
+          ),
+        );
+      await seen(options, "Save and try");
+      assert.deepEqual(await fields(), [stage.service.address, "ob_secret"]);
+      await importFile(
+        options,
+        JSON.stringify({ kind: "obelism-settings", settings: { service: "https://other.example" } }),
+      );
+      await until(
+        async () => (await fields()).join() === "https://other.example,",
+        "the form follows the file",
+      );
+      await press(options, "Reset everything");
+      await press(options, "Yes, forget everything");
+      await until(
+        async () => (await fields()).join() === "http://127.0.0.1:8750,",
+        "the form follows the reset",
+      );
+      await options.close();
+    });
+
+    it("lets a file forbid the sending of addresses, but not allow it", async () => {
+      const options = await stage.reader.openPage("options.html");
+      await seen(options, "Import settings");
+      for (const [before, wanted, after] of [
+        [false, true, false],
+        [true, false, false],
+        [true, undefined, true],
+      ]) {
+        await stage.settle({ sendAddress: before });
+        const file = { kind: "obelism-settings", settings: { sendAddress: wanted, badge: false } };
+        await importFile(options, JSON.stringify(file));
+        await until(async () => (await settings()).badge === false, "the file is taken in");
+        assert.equal((await settings()).sendAddress, after, `${before}, ${wanted}`);
+      }
       await options.close();
     });
 

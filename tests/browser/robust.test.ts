@@ -45,18 +45,18 @@ for (const [name] of BROWSERS)
       );
     });
 
-    const problems: [number, string, string][] = [
-      [422, "There is no article on this page.", "page without text"],
-      [413, "This page is too long.", "over 5 MB"],
-      [429, "The service is busy.", "slow down"],
-      [401, "The service does not accept the token.", "no token"],
-      [500, "The service refused the request.", "a mistake"],
+    const problems: [number, string, string, string][] = [
+      [422, "not-an-article", "There is no article on this page.", "page without text"],
+      [413, "too-large", "This page is too long.", "over 5 MB"],
+      [429, "too-many-requests", "The service is busy.", "slow down"],
+      [401, "unauthorized", "The service does not accept the token.", "no token"],
+      [500, "internal", "The service refused the request.", "a mistake"],
     ];
-    for (const [status, said, detail] of problems)
+    for (const [status, name, said, detail] of problems)
       it(`says what a ${status} means, with the service's own words`, async () => {
         stage.service.answer = (_, response) => {
           response.writeHead(status, { "Content-Type": "application/problem+json" });
-          response.end(JSON.stringify({ title: "x", detail }));
+          response.end(JSON.stringify({ type: `urn:obelism:problem:${name}`, title: "x", detail }));
         };
         const { panel } = await ask();
         await seen(panel, said);
@@ -130,7 +130,7 @@ for (const [name] of BROWSERS)
           title: HOSTILE.repeat(20_000),
           language: "fr",
           published: null,
-          is_fact_check: false,
+          kind: "news",
         },
       });
       const { panel } = await ask();

@@ -71,10 +71,11 @@ for (const name of ["chromium", "firefox"] as const)
     it("keeps no address of a link, and only attributes that tell how the page is built", async () => {
       const body = bodyOf(
         await snapshotOf(
-          `<p id=a class=b onclick="secret()" style="color:red" data-user=secret title=secret><a href="/out?token=secret" rel=x>Link</a></p>`,
+          `<p id=a class=b onclick="secret()" style="color:red" data-user=secret title=secret><a href="/out?token=secret" rel=x>Link</a>` +
+            `<q cite="https://secret.example/">Said.</q></p>`,
         ),
       );
-      assert.equal(body, '<p id="a" class="b"><a href="#">Link</a></p>');
+      assert.equal(body, '<p id="a" class="b"><a href="#">Link</a><q>Said.</q></p>');
     });
 
     it("reads open shadow trees in place, with what is slotted into them", async () => {
@@ -103,6 +104,27 @@ for (const name of ["chromium", "firefox"] as const)
       assert.doesNotMatch(without, /secret/);
       const withAddress = await snapshotOf(`<head>${head}</head><body><p>Text.</p></body>`, true);
       assert.equal(withAddress.match(/https:\/\/secret\.example\/a/g)?.length, 2);
+    });
+
+    it("sends no address with what follows ? or #, nor that of another page, in whatever tag it is stated", async () => {
+      const address = "https://me:secret@news.example/a?reader=secret#secret";
+      const data = {
+        "@type": "ClaimReview",
+        "@id": "#secret",
+        url: [{ "@id": address }, address, "mailto:secret@news.example"],
+        mainEntityOfPage: address,
+        itemReviewed: { "@type": "Claim", appearance: { url: "https://secret.example/" } },
+      };
+      const head =
+        `<base href="https://news.example/b?reader=secret"><meta property="og:url" content="${address}">` +
+        `<script type="application/ld+json">${JSON.stringify(data)}</script>`;
+      const snapshot = await snapshotOf(`<head>${head}</head><body><p>Text.</p></body>`, true);
+      assert.doesNotMatch(snapshot, /secret/);
+      assert.match(snapshot, /<meta property="og:url" content="https:\/\/news\.example\/a">/);
+      assert.match(
+        snapshot,
+        /"@id":"https:\/\/news\.example\/b","url":\[\{"@id":"https:\/\/news\.example\/a"\}/,
+      );
     });
 
     it("survives structured data that is broken, and HTML that nests 3,000 deep", async () => {
@@ -185,5 +207,6 @@ describe("the address that may be sent", () => {
       "https://news.example:8443/a/b",
     );
     assert.equal(bareAddress("file:///home/me/letter.html"), null);
+    assert.equal(bareAddress("no address"), null);
   });
 });

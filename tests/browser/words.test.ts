@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import ts from "typescript";
 import { wordsFrom } from "../../extension/lib/i18n";
-import { framingOf, reasonOf, tellingOf } from "../../extension/lib/wording";
+import { detailOf, framingOf, pageKindOf, reasonOf, tellingOf } from "../../extension/lib/wording";
 import { filesUnder } from "../../extension/store/package";
-import { CALLS_CLAIM } from "./driver/samples";
+import { CALLS_CLAIM, reading } from "./driver/samples";
 
 type Catalogue = Record<string, { message: string }>;
 const catalogue = (code: string): Catalogue =>
@@ -169,6 +169,24 @@ describe("the words of the interface", () => {
     assert.equal(tellingOf(claim, wordsFrom("fr", fr)).text, "Elon Musk parle à Vladimir Poutine.");
     assert.equal(tellingOf(claim, wordsFrom("en", en)).text, CALLS_CLAIM.text);
     assert.equal(tellingOf(CALLS_CLAIM, wordsFrom("fr", fr)).text, CALLS_CLAIM.text);
+  });
+
+  it("leave the service's English to those who read it, where ours tell enough", () => {
+    const [english, french] = [wordsFrom("en", en), wordsFrom("fr", fr)];
+    const busy = { kind: "busy", detail: "Try again in 30 s." } as const;
+    assert.equal(detailOf(busy, english), "Try again in 30 s.");
+    assert.equal(detailOf(busy, french), undefined);
+    assert.equal(detailOf({ kind: "refused", detail: "Not JSON" }, french), "Not JSON");
+  });
+
+  it("say what a page is, where it is no news", () => {
+    const { page } = reading([]);
+    const french = wordsFrom("fr", fr);
+    assert.equal(pageKindOf(page, french), null);
+    assert.equal(
+      pageKindOf({ ...page, kind: "satire" }, french),
+      "Cette page est présentée comme une satire.",
+    );
   });
 
   it("explain a match in the reader's language", () => {

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 
 from obelism.model import Article, Block, Note, Quote, Reading, Review
-from serving import ARTICLE, BRIDGE, MAYOR, SENTENCES, application, program
+from serving import ARTICLE, BRIDGE, MAYOR, SENTENCES, application, program, token
 
 WEB = Path(__file__).parents[2] / "server" / "obelism" / "web"
 
@@ -137,6 +137,20 @@ def test_what_holds_no_article_is_told_in_words_and_kept_in_the_field(app: Flask
 
 
 @pytest.mark.parametrize(
+    ("scopes", "status", "said"),
+    [((), 401, "ceux qui ont un jeton"), (("edit",), 403, "Ce jeton ne permet pas")],
+)
+def test_who_may_not_have_texts_checked_is_told_so(scopes: tuple[str, ...], status: int, said: str) -> None:
+    with application(access="token") as app:
+        far = program(app)
+        far.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+        headers = {"Accept-Language": "fr"} | (token(app, *scopes) if scopes else {})
+        answer = far.post("/", data={"text": ARTICLE}, headers=headers)
+    assert answer.status_code == status
+    assert said in one(BeautifulSoup(answer.text, "lxml"), "[role=alert]").text
+
+
+@pytest.mark.parametrize(
     ("content", "content_type", "status"),
     [
         (b"text=" + b"a" * 17_000_000, "application/x-www-form-urlencoded", 413),
@@ -183,6 +197,12 @@ def test_nothing_comes_from_elsewhere_and_nothing_is_inline(app: Flask) -> None:
         assert all(str(address).startswith("/static/") for address in loaded)
         for link in soup.select("a[href^=http]"):
             assert {"noreferrer", "noopener"} <= set(link["rel"])
+
+
+def test_the_sources_open_beside_the_notes(app: Flask) -> None:
+    """The notes are the answer to a form that nobody may keep: a way back from elsewhere would find them gone."""
+    links = page(app, text=ARTICLE).select("article.note a[href^=http]")
+    assert [link.get("target") for link in links] == ["_blank", "_blank"]
 
 
 @pytest.mark.parametrize("name", ["obelism.css", "obelism.js", "obelus.svg"])

@@ -13,7 +13,7 @@ import {
   type Settings,
   siteOf,
 } from "../../lib/settings";
-import { bareAddress } from "../../lib/snapshot";
+import { bareAddress, placeOf } from "../../lib/snapshot";
 import {
   changeDone,
   type Done,
@@ -28,6 +28,8 @@ import {
 } from "../../lib/state";
 import type { Note, Reading } from "../../lib/types";
 import { gzip, type PageBody, readPage, sendFeedback } from "./service";
+
+type Outcome = Extract<PageState, { phase: "sensitive" | "failed" | "done" }>;
 
 const running = new Map<number, AbortController>();
 
@@ -45,24 +47,38 @@ export async function check(tabId: number, insist: boolean): Promise<void> {
   // cut short, and not notes that seem to have no sentence.
   const finished =
     state?.phase === "done" ? { ...state, anchored: await mark(tabId, state, settings) } : state;
-  if (controller.signal.aborted) return void order(tabId, { type: "clear" }).catch(() => {});
+  // Marks of an earlier check would stand without their notes.
+  if (finished?.phase !== "done" || controller.signal.aborted) await clearMarks(tabId);
+  if (controller.signal.aborted) return;
   running.delete(tabId);
   if (!finished) return forgetPage(tabId);
-  await savePage(tabId, finished).catch(() =>
+  await savePage(tabId, finished).catch(async () => {
     // More than the browser keeps for a session: no honest answer is that long.
-    savePage(tabId, failed({ kind: "nonsense" })),
-  );
+    await clearMarks(tabId);
+    await savePage(tabId, failed({ kind: "nonsense" }, finished.url));
+  });
 }
 
 /** Checks that an earlier background began, and that ended with it. */
 export async function endOrphans(): Promise<void> {
   for (const tabId of await tabsAtWork())
-    if (!running.has(tabId)) await savePage(tabId, failed({ kind: "interrupted" }));
+    if (!running.has(tabId)) {
+      await savePage(tabId, failed({ kind: "interrupted" }));
+      void clearMarks(tabId);
+    }
 }
 
 export function cancel(tabId: number): void {
   running.get(tabId)?.abort();
   running.delete(tabId);
+}
+
+/** Takes away what is marked and what is under way: this page is not checked again unless the reader asks. */
+export async function decline(tabId: number): Promise<void> {
+  cancel(tabId);
+  const { url } = await browser.tabs.get(tabId);
+  await savePage(tabId, { phase: "unasked", url });
+  await clearMarks(tabId);
 }
 
 /** Exactly what a check would send now, and how much that is. */
@@ -73,6 +89,9 @@ export async function preview(tabId: number): Promise<Preview | null> {
   const payload = JSON.stringify(bodyOf(page, settings));
   return { address: `${settings.service}/v1/notes`, payload, bytes: (await gzip(payload)).byteLength };
 }
+
+export const clearMarks = (tabId: number): Promise<unknown> =>
+  order(tabId, { type: "clear" }).catch(() => {});
 
 /** Draws the notes of a finished check; the ids of those whose sentence is in the page, in its order. */
 async function mark(tabId: number, done: Done, settings: Settings): Promise<string[]> {
@@ -93,23 +112,23 @@ async function outcome(
   settings: Settings,
   insist: boolean,
   signal: AbortSignal,
-): Promise<PageState | null> {
+): Promise<Outcome | null> {
   const { url } = await browser.tabs.get(tabId);
-  if (!isReadable(url)) return failed({ kind: "unreadable" });
-  if (isExcluded(url, settings)) return failed({ kind: "excluded" });
+  if (!isReadable(url)) return failed({ kind: "unreadable" }, url);
+  if (isExcluded(url, settings)) return failed({ kind: "excluded" }, url);
   const why = sensitivity(url);
-  if (why && !insist) return { phase: "sensitive", why };
+  if (why && !insist) return { phase: "sensitive", why, url };
   const page = await takeSnapshot(tabId, settings);
-  if (!page) return failed({ kind: "unreadable" });
+  if (!page) return failed({ kind: "unreadable" }, url);
   // The tab may have gone elsewhere since it was asked for its address.
   const found = sensitivity(page.url) ?? page.sensitive;
-  if (found && !insist) return { phase: "sensitive", why: found };
+  if (found && !insist) return { phase: "sensitive", why: found, url: page.url };
   const answer = await readPage(settings, bodyOf(page, settings), signal);
-  if (!(await isStillThere(tabId))) return null;
-  if (!answer.ok) return lastKnown(page.url, answer.failure, settings);
+  if ((await documentIn(tabId)) !== page.document) return null;
+  if (!answer.ok) return lastKnown(page, answer.failure, settings);
   // Without room for them the notes are shown all the same.
   await rememberReading(page.url, answer.value).catch(() => {});
-  return finished(page.url, answer.value, settings);
+  return finished(page, answer.value, settings);
 }
 
 async function takeSnapshot(tabId: number, settings: Settings): Promise<PageSnapshot | null> {
@@ -124,9 +143,11 @@ async function takeSnapshot(tabId: number, settings: Settings): Promise<PageSnap
   }
 }
 
-/** Does the page in this tab hold our script, as it does once it was read? */
-export const isStillThere = (tabId: number): Promise<unknown> =>
-  order(tabId, { type: "alive" }).catch(() => false);
+/** The name of the document in this tab; null where it does not hold our script, as it does once it was read. */
+export async function documentIn(tabId: number): Promise<string | null> {
+  const name = await order(tabId, { type: "alive" }).catch(() => null);
+  return typeof name === "string" ? name : null;
+}
 
 /** Puts our script and the look of the marks into the page; doing so twice changes nothing. */
 async function enter(tabId: number): Promise<void> {
@@ -146,23 +167,27 @@ function bodyOf(page: PageSnapshot, { sendAddress }: Settings): PageBody {
 }
 
 /** Only trouble with the service itself brings the last notes back: a page that it refused has none. */
-async function lastKnown(url: string, failure: Failure, settings: Settings): Promise<PageState> {
+async function lastKnown(page: PageSnapshot, failure: Failure, settings: Settings): Promise<Outcome> {
   const gone = ["unreachable", "slow", "busy", "nonsense"].includes(failure.kind);
-  const last = gone ? await recallReading(url) : null;
-  if (!last) return failed(failure);
-  return { ...(await finished(url, last.reading, settings)), at: last.at, failure };
+  const last = gone ? await recallReading(page.url) : null;
+  if (!last) return failed(failure, page.url);
+  return { ...(await finished(page, last.reading, settings)), at: last.at, failure };
 }
 
-async function finished(url: string, reading: Reading, settings: Settings): Promise<Done> {
+async function finished(
+  { url, document }: PageSnapshot,
+  reading: Reading,
+  settings: Settings,
+): Promise<Done> {
   const hidden: string[] = [];
   for (const note of reading.notes) if (await isDismissed(note, settings)) hidden.push(note.id);
-  return { phase: "done", at: Date.now(), url, reading, anchored: [], hidden, stale: false };
+  return { phase: "done", at: Date.now(), url, document, reading, anchored: [], hidden, stale: false };
 }
 
 const isDismissed = async (note: Note, { dismissed }: Settings) =>
   dismissed.length > 0 && dismissed.includes(await digest(note.claim.id, note.quote.exact));
 
-const failed = (failure: Failure): PageState => ({ phase: "failed", failure });
+const failed = (failure: Failure, url?: string): Outcome => ({ phase: "failed", failure, url });
 
 /** Takes a wrong match away, in the page and the panel, and whenever this sentence and claim meet again. */
 export async function putAway(tabId: number, noteId: string): Promise<void> {
@@ -195,6 +220,7 @@ export async function checkIfWanted(tabId: number, href: string): Promise<void> 
     !isPaused(settings);
   if (!wanted) return;
   const state = await loadPage(tabId);
-  const replaced = state.phase === "done" && state.stale && bareAddress(state.url) !== bareAddress(href);
-  if (state.phase === "unasked" || replaced) await check(tabId, false);
+  const untouched = state.phase === "unasked" && !state.url;
+  const replaced = state.phase === "done" && state.stale && placeOf(state.url) !== placeOf(href);
+  if (untouched || replaced) await check(tabId, false);
 }

@@ -7,7 +7,15 @@ import { browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
 import { isOwnPage, isOwnScript, order, ReportSchema, RequestSchema } from "../../lib/messages";
 import { openPanel } from "../../lib/panel";
-import { hasConsent, isExcluded, loadSettings, type Settings, watchSettings } from "../../lib/settings";
+import {
+  grantWish,
+  hasConsent,
+  isExcluded,
+  loadSettings,
+  type Settings,
+  watchSettings,
+} from "../../lib/settings";
+import { placeOf } from "../../lib/snapshot";
 import {
   askFocus,
   askLookup,
@@ -18,7 +26,17 @@ import {
   watchSession,
 } from "../../lib/state";
 import { showBadge, showBadges } from "./badge";
-import { cancel, check, checkIfWanted, endOrphans, isStillThere, preview, putAway } from "./check";
+import {
+  cancel,
+  check,
+  checkIfWanted,
+  clearMarks,
+  decline,
+  documentIn,
+  endOrphans,
+  preview,
+  putAway,
+} from "./check";
 import { addMenus } from "./menus";
 import { isReady, lookUp, sendFeedback } from "./service";
 
@@ -45,12 +63,9 @@ export default defineBackground({
     });
     browser.commands.onCommand.addListener((command, tab) => {
       if (tab?.id === undefined) return;
-      if (command === "next-note") {
-        void order(tab.id, { type: "next", step: 1 }).catch(() => {});
-        return;
-      }
       void openPanel(tab.windowId);
-      if (command === "check-page") void check(tab.id, false);
+      if (command === "next-note") void order(tab.id, { type: "next", step: 1 }).catch(() => {});
+      else if (command === "check-page") void check(tab.id, false);
       else void selectionIn(tab.id).then((text) => requestLookup(tab.windowId, text));
     });
     browser.omnibox.setDefaultSuggestion({ description: browser.i18n.getMessage("omniboxHint") });
@@ -61,7 +76,7 @@ export default defineBackground({
     });
     browser.tabs.onUpdated.addListener((tabId, change, tab) => {
       if (!change.status) return;
-      void settle(tabId).then(() => {
+      void settle(tabId, tab.url).then(() => {
         if (change.status === "complete" && tab.url) return checkIfWanted(tabId, tab.url);
       });
     });
@@ -69,6 +84,7 @@ export default defineBackground({
       cancel(tabId);
       void forgetPage(tabId);
     });
+    browser.permissions.onAdded.addListener(() => void grantWish());
     watchSession((changed) => {
       void showBadges(changed);
       checkAsked(changed);
@@ -87,12 +103,8 @@ function serve(message: unknown): Promise<unknown> | null {
     case "preview":
       return preview(request.tabId);
     case "cancel":
-      cancel(request.tabId);
-      return forgetPage(request.tabId);
     case "clear":
-      return order(request.tabId, { type: "clear" })
-        .catch(() => {})
-        .then(() => forgetPage(request.tabId));
+      return decline(request.tabId);
     case "put-away":
       return putAway(request.tabId, request.noteId);
     case "look-up": {
@@ -134,11 +146,20 @@ function hear(message: unknown, tabId: number, windowId: number): Promise<unknow
 /**
  * After a tab loaded something: a new document knows nothing of us, and what was known of the old one goes.
  * A page that only changed its own address still holds our script; one that came back by the "back" button
- * still holds its marks, without notes.
+ * still holds its marks too, which are not those of the notes that we know.
  */
-async function settle(tabId: number): Promise<void> {
-  if (!(await isStillThere(tabId))) await forgetPage(tabId);
-  else if ((await loadPage(tabId)).phase === "unasked") await order(tabId, { type: "clear" }).catch(() => {});
+async function settle(tabId: number, url: string | undefined): Promise<void> {
+  const document = await documentIn(tabId);
+  if (document && holds(await loadPage(tabId), document, url)) return;
+  await forgetPage(tabId);
+  await clearMarks(tabId);
+}
+
+/** Does what is known still speak of what the tab shows? */
+function holds(state: PageState, document: string, url: string | undefined): boolean {
+  if (state.phase === "done") return state.document === document;
+  if (state.phase === "asked" || state.phase === "working") return true;
+  return !!state.url && !!url && placeOf(state.url) === placeOf(url);
 }
 
 /** Begins the checks that the popup or the panel asked for. */
@@ -167,7 +188,8 @@ async function applySettings(settings: Settings): Promise<void> {
     const excluded = state.phase === "done" && isExcluded(state.url, settings);
     if (excluded) await forgetPage(id);
     const gone = excluded || state.phase === "unasked";
-    void order(id, gone ? { type: "clear" } : { type: "strength", strength: settings.marks }).catch(() => {});
+    if (gone) void clearMarks(id);
+    else void order(id, { type: "strength", strength: settings.marks }).catch(() => {});
     void showBadge(id);
   }
 }

@@ -1,7 +1,7 @@
 /** The one place that talks to the Obelism service. Every failure comes back as a value. */
 import * as v from "valibot";
 import type { Settings } from "../../lib/settings";
-import { CHECK_LIMIT_MS, type Failure, type LookupOutcome } from "../../lib/state";
+import { CHECK_LIMIT_MS, type Failure, type FailureKind, type LookupOutcome } from "../../lib/state";
 import {
   type FeedbackKind,
   LookupSchema,
@@ -127,14 +127,31 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** The service's problems by the last part of their type; others are refusals. */
+const PROBLEMS: Record<string, FailureKind | undefined> = {
+  unauthorized: "token",
+  "not-allowed": "token",
+  "not-an-article": "not-article",
+  "too-large": "too-large",
+  "too-many-requests": "busy",
+  busy: "busy",
+  unavailable: "busy",
+  overtime: "slow",
+};
+/** What a proxy before the service says, which knows no types. */
+const STATUSES: Record<number, FailureKind | undefined> = {
+  401: "token",
+  413: "too-large",
+  429: "busy",
+  503: "busy",
+};
+
 function problem(status: number, data: unknown): Failure {
   const parsed = v.safeParse(ProblemSchema, data);
-  const detail = parsed.success ? parsed.output.detail || parsed.output.title || undefined : undefined;
-  if (status === 401 || status === 403) return { kind: "token", detail };
-  if (status === 413) return { kind: "too-large", detail };
-  if (status === 422) return { kind: "not-article", detail };
-  if (status === 429 || status === 503) return { kind: "busy", detail };
-  return { kind: "refused", detail };
+  const { type, title, detail } = parsed.success ? parsed.output : { type: "", title: "", detail: "" };
+  const [, name] = /^urn:obelism:problem:(.+)$/.exec(type) ?? [];
+  const kind = name === undefined ? STATUSES[status] : PROBLEMS[name];
+  return { kind: kind ?? "refused", detail: detail || title || undefined };
 }
 
 const failed = (failure: Failure): { ok: false; failure: Failure } => ({ ok: false, failure });

@@ -88,6 +88,8 @@ async function takeIn(input: HTMLInputElement): Promise<Key | null> {
     ...settings,
     // "Always" needs the browser's permission for each site, which a file cannot give.
     always: current.always,
+    // Firefox asks the reader itself before addresses may be sent: a file can only forbid it.
+    sendAddress: current.sendAddress && (settings.sendAddress ?? true),
     // A secret between the reader and one service.
     token: (settings.service ?? current.service) === current.service ? current.token : "",
   });

@@ -1,4 +1,4 @@
-/** The options page. Each change holds at once; the service address only once it was tried. */
+/** The options page. Each change holds at once; the service and its token when they are saved. */
 import { useWords } from "../../components/start";
 import { Keep } from "./keep";
 import { Look } from "./look";

@@ -1,4 +1,4 @@
-/** Where the service is; tried when it is saved, with a clear answer. */
+/** Where the service is; tried as soon as it is saved, with a clear answer. */
 import { useState } from "preact/hooks";
 import { Trouble } from "../../components/failure";
 import { useSettings, useWords } from "../../components/start";
@@ -11,16 +11,19 @@ type Result = { state: "trying" | "good" | "malformed" } | { state: "failed"; fa
 export function Service() {
   const { t } = useWords();
   const settings = useSettings();
-  const [address, setAddress] = useState(settings.service);
-  const [token, setToken] = useState(settings.token);
+  // What was not typed shows the settings, which may change elsewhere: by a file, by a reset.
+  const [typed, setTyped] = useState<{ address?: string; token?: string }>({});
+  const { address = settings.service, token = settings.token } = typed;
   const [result, setResult] = useState<Result | null>(null);
 
   const save = async () => {
     const service = address.trim().replace(/\/+$/, "");
     if (!isServiceAddress(service)) return setResult({ state: "malformed" });
-    setAddress(service);
     setResult({ state: "trying" });
-    await changeSettings({ service, token: token.trim() });
+    // A secret between the reader and one service: another one gets it only if it was typed anew.
+    const meant = typed.token !== undefined || service === settings.service;
+    await changeSettings({ service, token: meant ? token.trim() : "" });
+    setTyped({});
     const failure = (await ask({ type: "ready", service })) as Failure | null;
     setResult(failure ? { state: "failed", failure } : { state: "good" });
   };
@@ -43,7 +46,7 @@ export function Service() {
           dir="ltr"
           aria-describedby="address-why"
           aria-invalid={result?.state === "malformed"}
-          onInput={(event) => setAddress(event.currentTarget.value)}
+          onInput={(event) => setTyped({ ...typed, address: event.currentTarget.value })}
         />
       </label>
       <p class="faint" id="address-why">
@@ -56,7 +59,7 @@ export function Service() {
           value={token}
           autocomplete="off"
           dir="ltr"
-          onInput={(event) => setToken(event.currentTarget.value)}
+          onInput={(event) => setTyped({ ...typed, token: event.currentTarget.value })}
         />
       </label>
       <button type="submit" class="primary" disabled={result?.state === "trying"}>

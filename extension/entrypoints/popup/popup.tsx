@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { browser } from "wxt/browser";
 import { useActiveTab, usePage } from "../../components/hooks";
-import { Lookup } from "../../components/lookup";
+import { Lookup, useLookupForm } from "../../components/lookup";
 import { useSettings, useWords } from "../../components/start";
 import { ask } from "../../lib/messages";
 import { hasConsent } from "../../lib/settings";
@@ -17,6 +17,7 @@ export function Popup() {
   const settings = useSettings();
   const tab = useActiveTab();
   const state = usePage(tab?.id);
+  const form = useLookupForm();
   return (
     <>
       <header class="masthead">
@@ -24,7 +25,7 @@ export function Popup() {
         <ServiceStatus service={settings.service} />
       </header>
       {tab && state && (hasConsent(settings) ? <PagePart tab={tab} state={state} /> : <Consent tab={tab} />)}
-      {hasConsent(settings) && <Lookup />}
+      {hasConsent(settings) && <Lookup form={form} />}
       {tab?.url && <SitePart href={tab.url} />}
       <footer>
         <button

@@ -3,12 +3,14 @@ import { browser } from "wxt/browser";
 import { useSettings, useWords } from "../../components/start";
 import {
   changeSettings,
+  grantWish,
   isExcluded,
   isExcludedBy,
   isPaused,
   originsOf,
   type Settings,
   siteOf,
+  wishAlways,
 } from "../../lib/settings";
 
 export function SitePart({ href }: { href: string }) {
@@ -44,7 +46,7 @@ export function SitePart({ href }: { href: string }) {
 }
 
 /** The browser asks the reader for this one site; without a yes nothing changes. */
-async function setAlways(href: string, on: boolean, { always, never }: Settings): Promise<void> {
+async function setAlways(href: string, on: boolean, { always }: Settings): Promise<void> {
   const site = siteOf(href);
   const origins = originsOf(site);
   if (!on) {
@@ -52,8 +54,9 @@ async function setAlways(href: string, on: boolean, { always, never }: Settings)
     await changeSettings({ always: always.filter((one) => one !== site) });
     return;
   }
-  if (!(await browser.permissions.request({ origins }))) return;
-  await changeSettings({ always: [...always, site], never: never.filter((one) => !isExcludedBy(one, site)) });
+  // Not awaited: the browser asks only within the reader's click.
+  void wishAlways(site);
+  if (await browser.permissions.request({ origins })) await grantWish();
 }
 
 async function setNever(href: string, on: boolean, settings: Settings): Promise<void> {

@@ -7,6 +7,7 @@ import { useSurroundings, useWords } from "../../components/start";
 import { type Done, type Focus, pendingFocus, watchSession } from "../../lib/state";
 import type { Level } from "../../lib/types";
 import { byClaim, type Group, visibleNotes } from "../../lib/visible";
+import { pageKindOf } from "../../lib/wording";
 import { Export } from "./export";
 import { Sentence } from "./sentence";
 
@@ -24,6 +25,7 @@ export function Notes({ tab, state, check }: { tab: ActiveTab; state: Done; chec
     announce(words.n("filterShown", passing(one).length));
   };
   const { reading } = state;
+  const kind = pageKindOf(reading.page, words);
   useEffect(
     () => announce(`${words.n("countNotes", notes.length)}, ${words.n("countFlags", flags)}`),
     [notes.length, flags],
@@ -42,7 +44,7 @@ export function Notes({ tab, state, check }: { tab: ActiveTab; state: Done; chec
           {words.n("countRead", reading.counts.statements)} {words.n("countNotes", notes.length)}
           {notes.length > 0 && ` (${words.n("countFlags", flags)})`}. {words.t("noCleanBill")}
         </p>
-        {reading.page.is_fact_check && <p class="hint">{words.t("pageIsFactCheck")}</p>}
+        {kind && <p class="hint">{kind}</p>}
         {state.stale && (
           <p class="hint">
             {words.t("pageStale")}{" "}

@@ -2,12 +2,19 @@
 import { useEffect, useState } from "preact/hooks";
 import { Trouble } from "../../components/failure";
 import { type ActiveTab, useActiveTab, usePage } from "../../components/hooks";
-import { Lookup } from "../../components/lookup";
+import { Lookup, useLookupForm } from "../../components/lookup";
 import { useSurroundings, useWords } from "../../components/start";
 import { Working } from "../../components/working";
 import { isReadable } from "../../lib/sensitive";
 import { hasConsent } from "../../lib/settings";
-import { askCheck, type LookupState, type PageState, pendingLookup, watchSession } from "../../lib/state";
+import {
+  askCheck,
+  type Focus,
+  type LookupState,
+  type PageState,
+  pendingLookup,
+  watchSession,
+} from "../../lib/state";
 import { Notes } from "./notes";
 
 /** A look-up asked for before the panel opened still counts for this long. */
@@ -19,7 +26,9 @@ export function Panel() {
   const typed = new URLSearchParams(location.search).get("q");
   // A look-up typed into the address bar has this page to itself; what else is asked goes to the panel.
   const lookup = useLookup(typed === null ? tab?.windowId : undefined);
-  const [view, setView] = useState<"notes" | "lookup">(typed === null ? "notes" : "lookup");
+  const [chosen, setView] = useState<"notes" | "lookup">("notes");
+  const view = typed === null ? chosen : "lookup";
+  const form = useLookupForm();
   const { settings } = useSurroundings();
   const state = usePage(tab?.id);
   useEffect(() => {
@@ -28,6 +37,11 @@ export function Panel() {
   useEffect(() => {
     if (state?.phase === "asked" || state?.phase === "working") setView("notes");
   }, [state?.phase]);
+  // A mark was clicked: its note comes into view once the notes do.
+  useEffect(
+    () => watchSession(({ focus }) => focus && (focus as Focus).tabId === tab?.id && setView("notes")),
+    [tab?.id],
+  );
   return (
     <>
       <header class="masthead">
@@ -46,7 +60,7 @@ export function Panel() {
       {!hasConsent(settings) ? (
         <p class="plain">{t("panelNeedsConsent")}</p>
       ) : view === "lookup" ? (
-        <Lookup text={lookup?.text ?? typed ?? undefined} askedAt={lookup?.at} />
+        <Lookup form={form} text={lookup?.text ?? typed ?? undefined} askedAt={lookup?.at} />
       ) : (
         tab && state && <NotesView tab={tab} state={state} />
       )}

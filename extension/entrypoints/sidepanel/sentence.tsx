@@ -3,13 +3,14 @@ import { useRef, useState } from "preact/hooks";
 import type { ActiveTab } from "../../components/hooks";
 import { Icon } from "../../components/icon";
 import { useSurroundings } from "../../components/start";
+import { Why } from "../../components/why";
 import { noteAsText } from "../../lib/export";
 import { fragmentLink } from "../../lib/fragment";
 import type { Key } from "../../lib/i18n";
 import { ask, order } from "../../lib/messages";
 import type { Done } from "../../lib/state";
 import type { Note } from "../../lib/types";
-import { framingOf, reasonOf } from "../../lib/wording";
+import { framingOf } from "../../lib/wording";
 
 export function Sentence({ note, tab, state }: { note: Note; tab: ActiveTab; state: Done }) {
   const { words, announce } = useSurroundings();
@@ -32,7 +33,7 @@ export function Sentence({ note, tab, state }: { note: Note; tab: ActiveTab; sta
         )}
       </blockquote>
       {!found && <p class="faint">{words.t("notFoundInPage")}</p>}
-      <Why note={note} />
+      <Why heading={words.t("whyHeading")} reasons={note.reasons} cues={note.cues} score={note.score} />
       <div class="row actions">
         <button
           type="button"
@@ -68,23 +69,6 @@ export function Sentence({ note, tab, state }: { note: Note; tab: ActiveTab; sta
     setCopied(said);
     announce(words.t(said));
   }
-}
-
-function Why({ note }: { note: Note }) {
-  const { words } = useSurroundings();
-  return (
-    <details class="why">
-      <summary>{words.t("whyHeading")}</summary>
-      <ul>
-        {note.reasons.map((reason) => {
-          const text = reasonOf(reason, words);
-          return text && <li key={reason.kind + reason.detail}>{text}</li>;
-        })}
-        {note.cues.length > 0 && <li dir="auto">{words.t("whyCues", note.cues.join(", "))}</li>}
-        <li>{words.t("whyScore", Math.round(note.score * 100))}</li>
-      </ul>
-    </details>
-  );
 }
 
 /** Takes the note away at once, here and from now on, and tells the service which claim it was. */

@@ -57,7 +57,7 @@ export function reading(notes: Note[], statements = 14): Reading {
       title: "Le Kremlin dément",
       language: "fr",
       published: "2024-10-26",
-      is_fact_check: false,
+      kind: "news",
     },
     counts: { statements, notes: notes.length, flags },
     notes,
