@@ -186,9 +186,14 @@ def _wording(claim: dict, chance: random.Random | None) -> str:
     )
 
 
-def from_pairs(development: bool, chance: random.Random | None = None) -> list[Question]:
-    """The adversarial pairs, each claim alone, or (with `chance`) now and then beside a claim of another topic."""
-    pairs = [pair for pair in written_pairs() if is_development(str(pair["topic"])) == development]
+def from_pairs(
+    development: bool, chance: random.Random | None = None, kept: Callable[[str], bool] = lambda _topic: True
+) -> list[Question]:
+    """The adversarial pairs of the topics that are `kept`, each claim alone, or (with `chance`) now and then beside a
+    claim of another topic."""
+    topics = {str(pair["topic"]) for pair in written_pairs()}
+    topics = {topic for topic in topics if is_development(topic) == development and kept(topic)}
+    pairs = [pair for pair in written_pairs() if str(pair["topic"]) in topics]
     claims = sorted({(pair["topic"], pair["claim"]) for pair in pairs})
     out = []
     for pair in pairs:

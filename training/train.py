@@ -114,13 +114,14 @@ def epoch(
 ) -> list[Question]:
     """One epoch of stage two: all articles, and of the rest as much as leaves the articles the larger part.
 
-    Articles of the files that are `stressed` stand in it twice, of the other articles and the rest the share `others`.
+    Of the files that are `stressed` articles stand in it twice and pairs once, of all else the share `others`.
     """
 
-    def times(article: str) -> float:
-        return 2.0 if article.split("-")[0] in stressed else others
+    def is_stressed(id: str) -> bool:
+        return id.split("-")[0] in stressed
 
-    questions, pairs = list(articles.epoch(chance, times)), from_pairs(False, chance)
+    questions = list(articles.epoch(chance, lambda id: 2.0 if is_stressed(id) else others))
+    pairs = from_pairs(False, chance, lambda topic: not is_stressed(topic))
     chance.shuffle(pairs)
     swapped = [
         Question(one["a"], "", (Target(one["b"], one["label"] == "paraphrase"),))
@@ -130,6 +131,7 @@ def epoch(
     chance.shuffle(swapped)
     chosen = [
         *questions,
+        *from_pairs(False, chance, is_stressed),
         *pairs[: round(others * PAIRS)],
         *verbatim(questions + pairs, round(others * VERBATIM), chance),
         *reported(articles, round(others * REPORTED), chance),
@@ -274,7 +276,10 @@ def main() -> None:
         "(WiSE-FT, Wortsman 2022): a short run forgets a little of what it is not shown",
     )
     parser.add_argument(
-        "--stressed", nargs="*", default=(), help="files of articles that stand twice in an epoch, by letter"
+        "--stressed",
+        nargs="*",
+        default=(),
+        help="files that count for more in an epoch, by their first letters",
     )
     parser.add_argument("--others", type=float, default=1.0, help="share of all else that stands in an epoch")
     chosen = parser.parse_args()
