@@ -155,7 +155,8 @@ class Pipeline:
         kept = [one for one in candidates if keep is None or keep(one.claim)][:LOOKUP_CANDIDATES]
         asked = [Asked(text, "", spoken, one) for one in kept]
         until = perf_counter() + LOOKUP_SECONDS
-        return self.matcher.rank(asked, LOOKUP_VERIFIED, lambda: perf_counter() > until)[:limit]
+        found = self.matcher.rank(asked, LOOKUP_VERIFIED, lambda: perf_counter() > until)[:limit]
+        return [replace(match, same=match.same and self._is_sure(match)) for match in found]
 
     def _matches(
         self,
@@ -172,7 +173,7 @@ class Pipeline:
         questions = [one for _, one in asked]
         judged = self.matcher.match(questions, MOST_PAIRS, enough=time.is_up, only_same=True)
         for (at, one), match in zip(asked, judged, strict=True):
-            if match and self._is_noted(match):
+            if match and match.same and self._is_sure(match):
                 matches[at].append(match)
                 of[at, match.claim.id] = one.candidate
         self._inherit(sentences, matches, of, language, time)
@@ -205,12 +206,12 @@ class Pipeline:
             for candidate, match in zip(
                 earlier, self.matcher.match(asked, plausible=0.0, only_same=True), strict=True
             ):
-                if match and self._is_noted(match):
+                if match and match.same and self._is_sure(match):
                     matches[at].append(match)
                     of[at, match.claim.id] = candidate
 
-    def _is_noted(self, match: Match) -> bool:
-        return match.same and match.score >= self._least.get(match.claim.id, 0.0)
+    def _is_sure(self, match: Match) -> bool:
+        return match.score >= self._least.get(match.claim.id, 0.0)
 
     def _framed(self, one: Sentence, match: Match, language: str) -> Found:
         framed = frame(one.statement.text, match.claim, language, one.before, match.framing_odds)

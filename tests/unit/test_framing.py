@@ -117,6 +117,9 @@ spy  questioned | The report that Hale met foreign agents has not been independe
 """
 
 FR = """
+# idioms
+maire attributed | Il n’en fallait pas plus à un élu pour affirmer que le maire de Costel a touché de l’argent.
+maire denied | L’argent du promoteur au maire de Costel ? Un don au club en tout et pour tout, soutient la mairie.
 # la voix de la page
 lac   asserted | La société Hydralpe a vidé le lac de Sarves en secret.
 lac   asserted | Hydralpe, qui a vidé le lac de Sarves en secret, exploite trois barrages.

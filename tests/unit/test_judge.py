@@ -249,21 +249,29 @@ RANG = Phrasing("For a year the banker was rung up by the minister week after we
 WORDED_TWICE = replace(CALLS, phrasings=(RANG,))
 
 
-def test_of_two_wordings_of_a_claim_the_likelier_counts() -> None:
-    asked = [asked_about(WORDED_TWICE, 0.6, 0.5), asked_about(FAVOUR, 0.5, 0.6)]
-    for first, second in ((AGAIN + 0.1, 2.0), (2.0, AGAIN - 1)):
-        verifier = Scripted({CALLS.text: first, RANG.text: second, FAVOUR.text: -3.0})
-        assert [verdict.same for verdict in verdicts_of(verifier, asked)] == [2.0, -3.0]
-        assert verifier.questions == [[CALLS.text, FAVOUR.text], [RANG.text, FAVOUR.text]]
+ABOUT_BOTH = [asked_about(WORDED_TWICE, 0.6, 0.5), asked_about(FAVOUR, 0.5, 0.6)]
+
+
+def test_of_two_wordings_of_a_claim_both_count() -> None:
+    verifier = Scripted({CALLS.text: AGAIN + 1, RANG.text: AGAIN - 2, FAVOUR.text: -3.0})
+    assert [verdict.same for verdict in verdicts_of(verifier, ABOUT_BOTH)] == [AGAIN - 0.5, -3.0]
+    assert verifier.questions == [[CALLS.text, FAVOUR.text], [RANG.text, FAVOUR.text]]
 
 
 def test_a_claim_of_one_wording_has_one_verdict_whatever_stands_beside_it() -> None:
-    verifier = Turning({CALLS.text: [1.0], RANG.text: [0.5], FAVOUR.text: [-3.0, 4.0]})
-    asked = [asked_about(WORDED_TWICE, 0.6, 0.5), asked_about(FAVOUR, 0.5, 0.6)]
-    assert [verdict.same for verdict in verdicts_of(verifier, asked)] == [1.0, -3.0]
+    verifier = Turning({CALLS.text: [1.0], RANG.text: [1.0], FAVOUR.text: [-3.0, 4.0]})
+    assert [verdict.same for verdict in verdicts_of(verifier, ABOUT_BOTH)] == [1.0, -3.0]
 
 
 def test_where_the_first_wording_leaves_no_hope_the_other_is_not_read() -> None:
     verifier = Scripted({CALLS.text: AGAIN - 0.1, FAVOUR.text: 2.0})
-    verdicts_of(verifier, [asked_about(WORDED_TWICE, 0.6, 0.5), asked_about(FAVOUR, 0.5, 0.6)])
+    verdicts_of(verifier, ABOUT_BOTH)
     assert len(verifier.questions) == 1
+
+
+def test_a_second_wording_is_read_only_where_it_can_make_a_note() -> None:
+    for first, questions in ((3.0, 2), (AGAIN + 0.1, 1)):
+        verifier = Scripted({CALLS.text: first, RANG.text: 3.0})
+        asked = [asked_about(WORDED_TWICE, 0.6, 0.5)]
+        Matcher(verifier).match(asked, plausible=0.0, only_same=True)
+        assert len(verifier.questions) == questions

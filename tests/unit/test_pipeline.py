@@ -63,3 +63,12 @@ def test_when_time_is_up_no_reference_back_is_read(index: Index, monkeypatch: py
     without = read(refers_back=False, waiting_from=math.inf)
     assert read(refers_back=True, waiting_from=math.inf) > without
     assert read(refers_back=True, waiting_from=without) == without
+
+
+def test_a_claim_with_wrong_matches_must_be_likelier_to_be_what_was_looked_up(index: Index) -> None:
+    text = "Since late 2022, Elon Musk and Vladimir Putin have held regular conversations that were kept secret."
+    (found,) = Pipeline(index).look_up(text, "en", 1)
+    assert found.same
+    floors = {found.claim.id: found.score + 0.001}
+    (found_again,) = Pipeline(index, floors=lambda: floors).look_up(text, "en", 1)
+    assert (found_again.claim.id, found_again.score, found_again.same) == (found.claim.id, found.score, False)

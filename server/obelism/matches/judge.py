@@ -11,7 +11,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -50,9 +50,8 @@ HANDFUL = 4
 # but for those LIKELY by the cheap features. On 91 labelled, golden and ordinary pages none of 90 notes is lost by it,
 # nor with portions of 8; with HOPE alone three are.
 HOPE, LIKELY = 0.1, 0.5
-# From these log-odds a statement is read again, with other wordings of its claims, and the better verdict counts: a
-# publisher's words are one way to say it. On the nine shared pages 24 instead of 19 of 55 labelled pairs came before
-# precision fell under 0.95; written articles stayed as they were.
+# From these log-odds a statement is read again, with other wordings of its claims, and the mean of both verdicts
+# counts: a publisher's words are one way to say it (docs/decisions/0012).
 AGAIN = 0.0
 # What somebody looks up, or puts as a pair, need only be more likely the same than not: it marks nobody's page.
 EVEN = 0.5
@@ -166,7 +165,7 @@ class Matcher:
         best, read, size = 0.0, 0, PROBE
         stop = never
         for some, following in pairwise([*_handfuls(chosen, asked, needed), []]):
-            for at, verdict in _better_answers(self.verifier, asked, some, needed, stop).items():
+            for at, verdict in _second_opinions(self.verifier, asked, some, needed, stop).items():
                 score = self._probability(verdict, seen[at])
                 out[at] = self._judged(asked[at], seen[at], verdict, score, vetoes[at], reader)
                 best = max(best, score)
@@ -297,27 +296,28 @@ def verdicts_of(verifier: Verifier, asked: Sequence[Asked]) -> list[Verdict]:
 
     Claims alike, the same one from two publishers, are no rivals: each is told from the claims that are not like it.
     """
-    verdicts = _better_answers(verifier, asked, range(len(asked)))
+    verdicts = _second_opinions(verifier, asked, range(len(asked)))
     return [verdicts[at] for at in range(len(asked))]
 
 
-def _better_answers(
+def _second_opinions(
     verifier: Verifier,
     asked: Sequence[Asked],
     places: Sequence[int],
     needed: Mapping[int, float] | None = None,
     enough: Enough = never,
 ) -> dict[int, Verdict]:
-    """As `_answers`, but where those leave hope, by the claim's wording that makes it likelier."""
-    verdicts = _answers(verifier, asked, places, needed, enough)
-    other = {at: _other_pair(asked[at]) for at in verdicts}
-    reworded = {at for at, pair in other.items() if pair != _pair(asked[at])}
-    hopeful = {asked[at].statement for at in reworded if verdicts[at].same >= AGAIN}
-    again = [at for at in verdicts if asked[at].statement in hopeful]
-    for at, verdict in _answers(verifier, asked, again, needed, enough, _other_pair).items():
-        if at in reworded and verdict.same > verdicts[at].same:
-            verdicts[at] = verdict
-    return verdicts
+    """As `_answers`, but where those leave hope, the mean of the verdicts on two wordings of the claim."""
+    first = _answers(verifier, asked, places, needed, enough)
+    least = dict.fromkeys(places, -math.inf) if needed is None else needed
+    other = {at: 2 * least[at] - first[at].same for at in first if _other_pair(asked[at]) != _pair(asked[at])}
+    hopeful = {asked[at].statement for at in other if first[at].same >= AGAIN and other[at] <= HIGHEST}
+    again = [at for at in first if asked[at].statement in hopeful]
+    still = {at: other.get(at, math.inf) for at in again}
+    second = _answers(verifier, asked, again, still, enough, _other_pair)
+    return first | {
+        at: replace(first[at], same=(first[at].same + second[at].same) / 2) for at in other if at in second
+    }
 
 
 def _pair(one: Asked) -> Pair:
