@@ -231,6 +231,15 @@ def test_the_framing_of_a_sentence(language: str, claim: str, framing: str, text
         ),
         ("fr", "Le lac aurait été vidé en secret.", None),
         ("fr", "Le lac a été vidé en secret, a déclaré mardi le pêcheur Alain Roche.", "Alain Roche"),
+        ("en", "The operator hid cracks in the dam, according to Mr. Reiss.", "Mr. Reiss"),
+        ("en", "U.S. officials said the operator hid cracks in the dam.", "U.S. officials"),
+        ("en", "The operator hid cracks in the dam, said Tom D. Reiss.", "Tom D. Reiss"),
+        ("en", "The mayor resigned amid reports that the operator hid cracks in the dam.", None),
+        ("fr", "Le lac a été vidé en secret, selon M. Roche.", "M. Roche"),
+        ("fr", "Le lac a été vidé en secret, a déclaré à l’AFP Alain Roche.", "Alain Roche"),
+        ("fr", "Le lac a été vidé en secret, a affirmé sur RTL la maire.", "la maire"),
+        ("fr", "Le lac a été vidé en secret, a annoncé ce mardi la préfecture.", "la préfecture"),
+        ("fr", "Sur Telegram un texte signale que le lac a été vidé.", None),
     ],
 )
 def test_who_speaks_in_the_words_of_the_page(language: str, text: str, speaker: str | None) -> None:
@@ -241,6 +250,23 @@ def test_a_pronoun_is_the_speaker_of_the_sentences_before() -> None:
     before = ("Lac vidé : la maire accuse", "La maire de Sarves, Jeanne Morel, a dénoncé un scandale.")
     framed = frame("Elle a ajouté qu’Hydralpe avait vidé le lac en secret.", CLAIMS["lac"], "fr", before)
     assert (framed.framing, framed.speaker) == ("attributed", "La maire de Sarves")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Le lac de Sarves a été vidé en secret, a-t-il déclaré."),
+        ("fr", "Le lac de Sarves a été vidé en secret, assure-t-il."),
+        ("fr", "Le lac de Sarves a été vidé en secret, selon lui."),
+        ("en", "The operator of the Orvane dam hid cracks in its wall, he said."),
+        ("en", "According to him, the operator of the Orvane dam hid cracks in its wall."),
+    ],
+)
+def test_a_pronoun_may_stand_after_the_claim_or_the_verb(language: str, text: str) -> None:
+    before = ("Alain Roche a dénoncé un scandale." if language == "fr" else "Alain Roche denounced a scandal.",)
+    claim = CLAIMS["lac" if language == "fr" else "dam"]
+    assert frame(text, claim, language, before).speaker == "Alain Roche"
+    assert frame(text, claim, language).speaker is None
 
 
 def test_a_quotation_still_open_from_the_sentence_before_is_attributed() -> None:

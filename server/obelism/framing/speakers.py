@@ -57,6 +57,8 @@ def _before(context: Sequence[str], language: str) -> str | None:
 
 def _around(text: str, cue: Cue, offsets: list[int]) -> str | None:
     start, end = offsets[cue.start], offsets[cue.end - 1] + 1
+    if inverted := _INVERTED.match(text, end):
+        return inverted.group(1)
     head, rest = text[max(0, start - REACH) : start], _DAY.sub("", text[end : end + REACH])
     after = _phrase(_STOP_AFTER.split(rest.lstrip(), maxsplit=1)[0])
     if cue.kind == "accord":
@@ -86,7 +88,9 @@ def _subject(before: str) -> str | None:
 
 def _phrase(words: str) -> str | None:
     phrase = _LEAD.sub("", words.strip(" \u00a0\u202f,\"'“”«»‘’—–-")).strip()
-    if not phrase or len(phrase.split()) > MAX_WORDS or not _NOUN.match(phrase):
+    if _PRONOUN.fullmatch(phrase):
+        return phrase
+    if not phrase or len(phrase.split()) > MAX_WORDS or not _NOUN.match(phrase) or _BROKEN.search(phrase):
         return None
     return phrase
 
@@ -115,8 +119,9 @@ _IMPERSONAL = re.compile(
     r"|(?:soupçonn|suspect|présum|accus)ée?s?\b|censé|réputé"
 )
 _PRONOUN = re.compile(
-    r"(?i)he|she|they|it|i|we|il|elle|ils|elles|ce dernier|cette dernière|celui-ci|celle-ci|the latter"
+    r"(?i)(?:\w+-)?(?:t-)?(?:il|elle)s?|eux|lui|he|him|she|they|them|it|i|we|ce dernier|cette dernière|celui-ci|celle-ci|the latter"
 )
+_INVERTED = re.compile(r"-(?:t-)?((?:il|elle)s?)\b")  # "assure-t-il"
 _NOBODY = re.compile(
     r"(?i)(?:there|it|this|that|these|what|which|who|nobody|no one|no|none|few|nul|nulle|personne|aucun\w*|"
     r"on|ce|cela|y|resident|speaker|word|le \d|c['’]|rien|nothing|whether|rumou?rs?|(?:une|la|des) rumeurs?|lequel)\b"
@@ -127,6 +132,8 @@ _NOUN = re.compile(
     r"|experts?|scientists|researchers|le|la|les|un|une|des|du|son|sa|ses|leurs?|plusieurs|certains|deux|trois|[a-z]{3,}s)\b"
     r"|l['’]|(?:[a-zà-ÿ-]+\s){1,3}[A-ZÀ-ÖØ-Þ])"
 )
+# Pieces of a clause, not names.
+_BROKEN = re.compile(r"(?i:^(?:sans|sur|dans|après)\b)|\s(?:in|the|a|and|but|without|amid)$")
 _AUXILIARY = re.compile(
     r"(?:\s+|(?<=['’]))(?:(?:has|have|had|is|are|was|were|did|does|do|will|would|also|later|again|now|then|not|never|"
     r"\w+ly|a|ont|avait|avaient|est|sont|aussi|également|toujours|ne|n['’]|s['’]|se|l['’]|le|la|les|en|y|"
@@ -134,12 +141,21 @@ _AUXILIARY = re.compile(
     r"fait|tient à|quant à (?:lui|elle)|elle aussi|lui aussi)(?:\s+|$)|n['’]|l['’]|s['’])+$"
 )
 _BETWEEN_COMMAS = re.compile(r",[^,\"“”«»]+,$")
+# The full stop of "M. Dupont", "John D. Smith", "U.S. officials" or "Dr. Smith" ends nothing.
+_FULL_STOP = (
+    r"(?<!\b[A-ZÀ-Ý])(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!Jr)(?<!Sr)(?<!St)(?<!Sen)(?<!Rep)(?<!Gov)(?<!Gen)(?<!Prof)"
+    r"\.(?:\s+|$)"
+)
 _STOP_BEFORE = re.compile(
-    r"[,;:.!?()\"“”«»—–]\s*|(?<!\w)(?:that|which|but|and|as|when|while|because|though|although|after|before|posting as|"
+    r"[,;:!?()\"“”«»—–]\s*|"
+    + _FULL_STOP
+    + r"|(?<!\w)(?:that|which|but|and|as|when|while|because|though|although|after|before|posting as|"
     r"que|mais|et|comme|alors que|lorsque|quand|car|puis|si|whether|if|où|dont)\s+|(?<!\w)qu['’]"
 )
 _STOP_AFTER = re.compile(
-    r"\s*(?:[,;:!?()\"“”«»—–]|\.(?:\s|$)|(?<!\w)(?:who|whose|that|which|on|in|to|at|when|after|before|during|through|as|"
+    r"\s*(?:[,;:!?()\"“”«»—–]|"
+    + _FULL_STOP
+    + r"|(?<!\w)(?:who|whose|that|which|on|in|to|at|when|after|before|during|through|as|"
     r"had|has|have|was|were|is|are|did|said|whether|because|and told|qui|que|dont|lors|dans|sur|"
     r"devant|ont|avait|est|sont|aurait|auraient|serait|seraient|doit|avec|après|en|lequel)(?!\w)"
     r"|(?<!\w)qu['’])"
@@ -150,7 +166,12 @@ _LEAD = re.compile(
     r"sunday|week|month|year|night|evening|morning)\s+|(?:however|meanwhile|yet|but|still|mais|or|pourtant|cependant)\s+)",
     re.IGNORECASE,
 )
-_DAY = re.compile(r"^\s*(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|hier|on \w+day|\w+day)\s+")
+# The day, the place and the paper between a verb and its subject: "a déclaré mardi à l'AFP Jean Dupont".
+_DAY = re.compile(
+    r"^(?:\s*(?:(?:ce\s+)?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|hier)(?:\s+(?:matin|midi|soir))?"
+    r"|(?:à l['’]|au |sur |auprès de (?:l['’])?)(?:France |Europe )?[A-ZÀ-Ý][\w.-]*"
+    r"|dans un (?:communiqué|entretien|tweet)|on \w+day|\w+day)(?=\s))+\s*"
+)
 _APPOSITION = re.compile(rf",\s+((?:{_CAPITAL}\s?){{2,4}})(?=[,.;:!?]|$)")
 _TITLED = re.compile(
     rf"(?:[\w’']+\s+)*?(?!(?:at|of|in|from|for|with|de|du|des|à|au|the|le|la|les)\s)[a-zà-ÿ’'-]+\s+({_CAPITAL}\s+{_CAPITAL}(?:\s+{_CAPITAL})?)$"
