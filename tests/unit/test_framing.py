@@ -25,6 +25,11 @@ CLAIMS = {
     "prix": Claim("prix", "Le prix du pain a augmenté de 20 % à Nivelle.", "fr"),
     "pont": Claim("pont", "Le pont de Brenne est dangereux.", "fr"),
     "peche": Claim("peche", "La pêche de nuit est interdite sur la Vésone.", "fr"),
+    "shut": Claim("shut", "Corbel is closing its mill at Wexley.", "en"),
+    "flu": Claim("flu", "Masks slow the spread of flu.", "en"),
+    "jet": Claim("jet", "Ostania shot down the airliner over the Ketch strait.", "en"),
+    "port": Claim("port", "Le port de Brenne va fermer ses quais en juin.", "fr"),
+    "cars": Claim("cars", "Les cars polluent plus que les trains.", "fr"),
     "roi": Claim("roi", "Le chanteur Ilan Marec est mort.", "fr"),
     "impot": Claim("impot", "Le groupe Novatis n’a jamais payé d’impôts en France.", "fr"),
 }
@@ -44,6 +49,11 @@ dam  asserted | It is not untrue that the Orvane operator hid cracks in the wall
 dam  asserted | It cannot be denied that the operator hid cracks in the Orvane dam.
 bus  asserted | Few now doubt that the mayor of Trenby took bribes from the bus company.
 rise asserted | Once dismissed as a scare story, the rise in burglaries in Portsby, a third in one year, is real.
+shut asserted | Corbel is closing its mill at Wexley without warning.
+flu  asserted | Masks slow the spread of flu indoors.
+# the claim is stated, and the denial, the doubt or the negation is about something else
+shut denied | Corbel is closing its mill at Wexley, it was rumoured, and the firm denies the plan.
+shut asserted | Corbel is closing its mill at Wexley after failing to find a buyer.
 # attribution
 film denied | Ilan Marec drops out of the film of the siege.
 film asserted | Ilan Marec will join the cast as the old king in the film of the siege.
@@ -101,7 +111,9 @@ spy  denied | Ministry: report that Hale met foreign agents is a lie
 spy  denied | Victor Hale called the report that he met foreign agents in Geneva a smear.
 spy  denied | Nothing suggests that Victor Hale met foreign agents in Geneva.
 fake denied | The photo of the flooded metro station is not fake.
+shut denied | Corbel’s mill at Wexley remains open.
 # left open
+jet  questioned | It was not immediately clear who shot down the airliner over the Ketch strait.
 dam  questioned | Did the operator of the Orvane dam hide cracks in its wall?
 dam  questioned | It is unclear whether the operator of the Orvane dam hid cracks in its wall.
 dam  questioned | Whether the dam’s operator hid cracks in the wall remains to be seen.
@@ -131,7 +143,17 @@ lac   asserted | Il n’est pas faux que la société Hydralpe a vidé le lac.
 lac   asserted | Nul ne doute plus que la société Hydralpe a vidé le lac de Sarves en secret.
 maire asserted | Il est indéniable que le maire de Costel a touché de l’argent d’un promoteur.
 maire asserted | Il est difficile de nier que le maire a touché de l’argent d’un promoteur.
+# la phrase porte une autre dénégation, un autre doute
+port  denied | Le port de Brenne va fermer ses quais en juin, une mesure démentie par le préfet.
+port  asserted | Le port de Brenne va fermer ses quais en juin : on ignore combien de pêcheurs partiront.
+port  asserted | Le port de Brenne, très suivi sur Twitter, va fermer ses quais en juin.
 # attribution
+port  attributed | Le port de Brenne va fermer ses quais en juin, révèle une élue.
+port  attributed | Le port de Brenne va fermer ses quais en juin, se réjouit une élue.
+port  attributed | Le port de Brenne va fermer ses quais en juin, a prévenu une élue.
+port  attributed | Le port de Brenne va fermer ses quais en juin, s’est indigné un pêcheur.
+port  attributed | Le port de Brenne va fermer ses quais en juin, fait valoir une élue.
+port  attributed | Le port de Brenne va fermer ses quais en juin, apprend-on à la capitainerie.
 lac   attributed | Selon Le Courrier des Alpes, la société Hydralpe a vidé le lac de Sarves en secret.
 lac   attributed | D’après deux pêcheurs, Hydralpe a vidé le lac en secret.
 lac   attributed | « Ils ont vidé le lac en secret », affirme Jeanne Morel, élue de Sarves.
@@ -175,6 +197,9 @@ pont  denied | Le pont de Brenne est sûr.
 peche denied | La pêche de nuit est autorisée sur la Vésone.
 roi   denied | Le chanteur Ilan Marec est bien vivant.
 roi   denied | La rumeur de la mort du chanteur Ilan Marec a été démentie par sa famille.
+cars  denied | Les cars ne polluent pas plus que les trains.
+cars  denied | Les cars ne font pas plus de bruit et ne polluent pas plus que les trains.
+port  denied | Le port de Brenne restera ouvert.
 # en suspens
 lac   questioned | Hydralpe a-t-elle vidé le lac de Sarves en secret ?
 lac   questioned | Reste à savoir si la société Hydralpe a vidé le lac de Sarves en secret.
@@ -263,7 +288,9 @@ def test_a_pronoun_is_the_speaker_of_the_sentences_before() -> None:
     ],
 )
 def test_a_pronoun_may_stand_after_the_claim_or_the_verb(language: str, text: str) -> None:
-    before = ("Alain Roche a dénoncé un scandale." if language == "fr" else "Alain Roche denounced a scandal.",)
+    before = (
+        "Alain Roche a dénoncé un scandale." if language == "fr" else "Alain Roche denounced a scandal.",
+    )
     claim = CLAIMS["lac" if language == "fr" else "dam"]
     assert frame(text, claim, language, before).speaker == "Alain Roche"
     assert frame(text, claim, language).speaker is None

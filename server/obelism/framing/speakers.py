@@ -119,7 +119,8 @@ _IMPERSONAL = re.compile(
     r"|(?:soupçonn|suspect|présum|accus)ée?s?\b|censé|réputé"
 )
 _PRONOUN = re.compile(
-    r"(?i)(?:\w+-)?(?:t-)?(?:il|elle)s?|eux|lui|he|him|she|they|them|it|i|we|ce dernier|cette dernière|celui-ci|celle-ci|the latter"
+    r"(?i)(?:\w+-)?(?:t-)?(?:il|elle)s?|eux|lui|he|him|she|they|them|it|i|we|ce dernier|cette dernière"
+    r"|celui-ci|celle-ci|the latter"
 )
 _INVERTED = re.compile(r"-(?:t-)?((?:il|elle)s?)\b")  # "assure-t-il"
 _NOBODY = re.compile(
