@@ -28,8 +28,10 @@ CLAIMS = {
     "shut": Claim("shut", "Corbel is closing its mill at Wexley.", "en"),
     "flu": Claim("flu", "Masks slow the spread of flu.", "en"),
     "jet": Claim("jet", "Ostania shot down the airliner over the Ketch strait.", "en"),
+    "bridge": Claim("bridge", "The Larkfield bridge is unsafe.", "en"),
     "port": Claim("port", "Le port de Brenne va fermer ses quais en juin.", "fr"),
     "cars": Claim("cars", "Les cars polluent plus que les trains.", "fr"),
+    "sos": Claim("sos", "Les pompiers de Costel ont refusé de secourir un baigneur.", "fr"),
     "roi": Claim("roi", "Le chanteur Ilan Marec est mort.", "fr"),
     "impot": Claim("impot", "Le groupe Novatis n’a jamais payé d’impôts en France.", "fr"),
 }
@@ -51,9 +53,14 @@ bus  asserted | Few now doubt that the mayor of Trenby took bribes from the bus 
 rise asserted | Once dismissed as a scare story, the rise in burglaries in Portsby, a third in one year, is real.
 shut asserted | Corbel is closing its mill at Wexley without warning.
 flu  asserted | Masks slow the spread of flu indoors.
+shut asserted | Revealed: Corbel is closing its mill at Wexley
 # the claim is stated, and the denial, the doubt or the negation is about something else
+shut asserted | Corbel is closing its mill at Wexley, and has rejected calls for a rethink.
 shut denied | Corbel is closing its mill at Wexley, it was rumoured, and the firm denies the plan.
+shut asserted | Corbel is closing its mill at Wexley, raising questions about its future.
 shut asserted | Corbel is closing its mill at Wexley after failing to find a buyer.
+shut asserted | Corbel is closing its mill at Wexley because farmers no longer bring corn.
+bridge asserted | The Larkfield bridge is not safe.
 # attribution
 film denied | Ilan Marec drops out of the film of the siege.
 film asserted | Ilan Marec will join the cast as the old king in the film of the siege.
@@ -76,6 +83,7 @@ spy  attributed | Hale met foreign agents in Geneva – former aide
 spy  attributed | The Post maintains, despite government denials, that Victor Hale met foreign agents in Geneva.
 tax  attributed | The government will tax bicycles from next year, if a leaflet is to be believed.
 paid attributed | Minister Olga Brandt has never paid property tax, the opposition claims.
+dam  attributed | Dam operator 'hid cracks in its wall'
 # it does not deny
 bus  attributed | The mayor of Trenby did not deny that he had taken bribes from the bus company.
 bus  attributed | The mayor’s lawyer declined to deny that he took bribes from the bus company.
@@ -111,7 +119,9 @@ spy  denied | Ministry: report that Hale met foreign agents is a lie
 spy  denied | Victor Hale called the report that he met foreign agents in Geneva a smear.
 spy  denied | Nothing suggests that Victor Hale met foreign agents in Geneva.
 fake denied | The photo of the flooded metro station is not fake.
+jet  denied | The capital denies that Ostania shot down the airliner over the Ketch strait.
 shut denied | Corbel’s mill at Wexley remains open.
+tea  denied | Does green tea cure malaria? No.
 # left open
 jet  questioned | It was not immediately clear who shot down the airliner over the Ketch strait.
 dam  questioned | Did the operator of the Orvane dam hide cracks in its wall?
@@ -144,8 +154,10 @@ lac   asserted | Nul ne doute plus que la société Hydralpe a vidé le lac de S
 maire asserted | Il est indéniable que le maire de Costel a touché de l’argent d’un promoteur.
 maire asserted | Il est difficile de nier que le maire a touché de l’argent d’un promoteur.
 # la phrase porte une autre dénégation, un autre doute
+port  asserted | Le port de Brenne va fermer ses quais en juin, une mesure rejetée par les pêcheurs.
 port  denied | Le port de Brenne va fermer ses quais en juin, une mesure démentie par le préfet.
 port  asserted | Le port de Brenne va fermer ses quais en juin : on ignore combien de pêcheurs partiront.
+port  asserted | Le port de Brenne va fermer ses quais en juin pour ne pas perdre le marché.
 port  asserted | Le port de Brenne, très suivi sur Twitter, va fermer ses quais en juin.
 # attribution
 port  attributed | Le port de Brenne va fermer ses quais en juin, révèle une élue.
@@ -199,6 +211,7 @@ roi   denied | Le chanteur Ilan Marec est bien vivant.
 roi   denied | La rumeur de la mort du chanteur Ilan Marec a été démentie par sa famille.
 cars  denied | Les cars ne polluent pas plus que les trains.
 cars  denied | Les cars ne font pas plus de bruit et ne polluent pas plus que les trains.
+sos   denied | Les pompiers de Costel n’ont pas refusé de secourir un baigneur.
 port  denied | Le port de Brenne restera ouvert.
 # en suspens
 lac   questioned | Hydralpe a-t-elle vidé le lac de Sarves en secret ?

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +56,37 @@ class Evidence:
         aside = self.scope.share > 0.5 and self.scope.weights[clause] == 0 and clause > 0
         turned = aside and _TURN.search(self.folded[:start]) is not None
         return not turned or _ANAPHOR.search(self.folded[start:end]) is not None
+
+    def is_aside(self, cue: Cue) -> bool:
+        """The claim was stated whole before the clause of the cue, and that clause does not come back to it
+        ("…, a reform that the union rejects", "…, raising questions about its future")."""
+        clause = self.scope.clause(cue.start)
+        start = self.scope.starts[clause]
+        end = self.scope.starts[clause + 1] if clause + 1 < len(self.scope.starts) else len(self.folded)
+        stated = self.scope.share >= 0.6 and clause > 0 and self.scope.weights[clause] == 0
+        return (
+            stated
+            and self.scope.spots[-1] < cue.start
+            and _MEANS_CLAIM.search(self.folded[start:end]) is None
+        )
+
+    def trails(self, cue: Cue) -> bool:
+        """The claim was stated whole before a joining word, and the cue after it ("… and did not tell voters")."""
+        scope, at = self.scope, bisect_left(self.scope.spots, cue.start)
+        if scope.share < 0.7 or at == 0:
+            return False
+        before, after = scope.spots[at - 1], scope.spots[at : at + 1]
+        ended = all(scope.clause(spot) != scope.clause(cue.start) for spot in after)
+        stated = ended and scope.clause(before) == scope.clause(cue.start)
+        return stated and _JOINS.search(self.folded[before : cue.start]) is not None
+
+    def unturning(self, *kinds: str) -> tuple[Cue, ...]:
+        """Negations of the claim's opposite: "not safe" where the claim says "unsafe"."""
+        word = opposite_in(self.folded, self.claim)
+        if word is None:
+            return ()
+        reach = len(word) + 20
+        return tuple(c for c in self.of(*kinds) if self.folded.find(word, c.start, c.end + reach) >= 0)
 
     def words(self, cue: Cue) -> str:
         return self.folded[cue.start : cue.end]
@@ -113,6 +145,11 @@ def _question(evidence: Evidence) -> tuple[str, ...] | None:
     return ("?",) if at >= 0 and not answered else None
 
 
+def _answered_no(evidence: Evidence) -> tuple[str, ...] | None:
+    """ "Does green tea cure malaria? No." """
+    return ("?",) if _NO.search(evidence.folded) else None
+
+
 def _hypothetical(evidence: Evidence) -> tuple[str, ...] | None:
     """The claim stands in the if-clause, or in the main clause of one ("aurait … s'il avait …")."""
     found = [cue for cue in evidence.of("if") if evidence.scope.known and evidence.scope.reaches(cue.start)]
@@ -157,16 +194,36 @@ def _denial(*kinds: str) -> Test:
     """A cue of falsehood, unless the claim itself speaks of falsehoods or denials."""
 
     def test(evidence: Evidence) -> tuple[str, ...] | None:
-        mine = tuple(kind for kind in kinds if kind not in evidence.claim_kinds)
-        return tuple(map(evidence.words, filter(evidence.concerns, evidence.of(*mine)))) or None
+        found = [cue for cue in evidence.of(*kinds) if _is_new(cue, evidence) and evidence.concerns(cue)]
+        answers = [cue for cue in found if not (_WEAK.match(evidence.words(cue)) and evidence.is_aside(cue))]
+        return tuple(map(evidence.words, answers)) or None
 
     return test
 
 
+def _is_new(cue: Cue, evidence: Evidence) -> bool:
+    """Not of a kind that the claim has too; but "Moscow denies it" does answer "Russia shot down the airliner"."""
+    words = evidence.words(cue)
+    plain = _DENY.match(words) is not None and words[:4] not in evidence.claim
+    return plain or cue.kind not in evidence.claim_kinds
+
+
+def _open(evidence: Evidence) -> tuple[str, ...] | None:
+    found = [cue for cue in evidence.of("open") if not evidence.is_aside(cue)]
+    return tuple(map(evidence.words, found)) or None
+
+
 def _polarity(evidence: Evidence) -> tuple[str, ...] | None:
-    if evidence.claim_kinds & _NEGATIVE:
+    unturning = evidence.unturning("negate")
+    found = [cue for cue in evidence.near("negate") if cue not in unturning and not evidence.trails(cue)]
+    refusal = _REFUSAL.search(evidence.claim) if evidence.claim_kinds & _NEGATIVE == {"lack"} else None
+    if refusal:
+        # "did not refuse" denies "refused", and so does no other negation.
+        stem = refusal.group()[:5]
+        found = [cue for cue in found if stem in evidence.folded[cue.start : cue.end + 15]]
+    elif evidence.claim_kinds & _NEGATIVE:
         return None
-    return tuple(map(evidence.words, evidence.near("negate"))) or None
+    return tuple(map(evidence.words, found)) or None
 
 
 def _lack(evidence: Evidence) -> tuple[str, ...] | None:
@@ -191,6 +248,8 @@ def _reference(evidence: Evidence) -> tuple[str, ...] | None:
 
 def _opposite(evidence: Evidence) -> tuple[str, ...] | None:
     word = opposite_in(evidence.folded, evidence.claim)
+    if evidence.unturning("negate", "idle"):
+        return None
     # "opened fire" is no answer to "the branch is closed": a third of the claim's words must be there too.
     return (word,) if word and (evidence.scope.known or not evidence.scope.spots) else None
 
@@ -206,30 +265,56 @@ def _headline(evidence: Evidence) -> tuple[str, ...] | None:
 
 
 _SOURCE = re.compile(
-    r"^(?!breaking|update|exclusive|video|watch|photo|vidéo|exclusif|opinion)"
+    r"^(?!breaking|update|exclusive|video|watch|photo|vidéo|exclusif|opinion|revealed)"
     r"(?:[\w'.-]+ ){0,2}[\w'.-]+: | - (?:[\w'.-]+ ){0,2}[\w'.-]+$"
+)
+_NO = re.compile(
+    r"\?\W*(?:no|non|not (?:really|quite|exactly|at all)|pas (?:du tout|vraiment|tout à fait)|faux|c'est faux)"
+    r"(?:[,.!]|$)"
 )
 _TURN = re.compile(r"\b(?:but|while|whereas|however|though|mais|alors que|tandis que|pourtant) ?$")
 _ANAPHOR = re.compile(
     r"\b(?:it|this|that|these|those|them|so|claims?|allegations?|accusations?|reports?|rumou?rs?|wrong|false"
     r"|le|la|les|cela|c'est|cette|ces|ce|faux|rien)\b|\bl'"
 )
+# Of the words of denial, those that may as well turn against a plan, a law or a cost; "deny" and "dément" never do.
+_WEAK = re.compile(
+    r"(?:reject|dismiss|disput|contest|rejet|récus|écart|balay|contredi|contradict|exclu|quash|withdr)"
+    r"|(?:que|qu'|les|le|la) "
+)
+_JOINS = re.compile(
+    r"\b(?:because|which|who|whose|that|where|since|and|que|qui|dont|où|et|pour|parce|sans)\b|\bqu'"
+)
+_REFUSAL = re.compile(r"\b(?:refus|fail|échou|omi|manqu|hésit)\w*")
+_DENY = re.compile(r"(?:den(?:y|ied|ies|ying|ials?)|refut\w+|dément\w*|ni(?:e|ent|ée?|er|ait|ant)|réfut\w*)$")
+_MEANS_CLAIM = re.compile(
+    r"\b(?:it|this|that|these|those|them|so|which|claims?|allegations?|accusations?|charges?|reports?|rumou?rs?|story"
+    r"|stories|suggestions?|idea|theory|wrong|false|true|cela|c'est|ce qu(?:e|')|cette|ces|affirmations?|allégations?"
+    r"|informations?|rumeurs?|thèse|version|histoire|propos|faux|vrai|rien)\b"
+    r"|(?:^|\s)(?:l'|les? |la )(?:a |ont )?(?:dément|nie|conteste|réfute|rejette)"
+)
 _NEVER = re.compile(r"\b(?:never|jamais)\b")
 _NEGATIVE = frozenset(("negate", "lack"))
 
 
 def _quote(evidence: Evidence) -> tuple[str, ...] | None:
-    return ('"',) if '"' in evidence.folded or evidence.in_quotation else None
+    quotes = '"' in evidence.folded or evidence.in_quotation or _SINGLE_QUOTES.search(evidence.folded)
+    return ('"',) if quotes else None
+
+
+# 'hid cracks in the dam's wall', as British headlines quote; no elision, and no "workers'".
+_SINGLE_QUOTES = re.compile(r"(?<!\w)'(?=\w)[^'\"]{6,}?(?:'\w[^'\"]*?)?(?<=[\w.!?,])'(?!\w)")
 
 
 _RULES: tuple[tuple[str, Framing, float, Test], ...] = (
+    ("answered no", "denied", 0.8, _answered_no),
     ("question", "questioned", 0.97, _question),
     ("not fake", "denied", 0.8, _not_fake),
     ("undenied", "asserted", 0.8, _any("undenied", "unfalse")),
     ("neither", "questioned", 0.8, _neither),
     ("hypothetical", "questioned", 0.8, _hypothetical),
     ("contrary states", "asserted", 0.7, _contrary_states),
-    ("open", "questioned", 0.82, _any("open")),
+    ("open", "questioned", 0.82, _open),
     ("nondenial", "attributed", 0.8, _any("nondenial")),
     ("deny", "denied", 0.93, _denial("deny")),
     ("unproven", "denied", 0.97, _denial("unproven")),
