@@ -37,8 +37,8 @@ STOP = frozenset(
     ta tel telle tes ton tous tout toute toutes très tu un une va vers vos votre vous y""".split()  # noqa: SIM905
 )
 
-# In capitals only: "un" is a word, and so are "who" and "us".
-_CAPITALS = re.compile(r"(?<!\w)[A-Z]{2,4}(?!\w)")
+# In capitals only: "un" is a word, and so are "who" and "us". Some are printed as names in French.
+_CAPITALS = re.compile(r"(?<!\w)(?:[A-Z]{2,4}|Bce|Fmi|Giec|Oms|Onu|Otan)(?!\w)")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*", re.UNICODE)
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)
 
@@ -134,7 +134,7 @@ def _one_name(word: str, first: bool) -> str | None:
     if len(word) < 2 or not word[0].isupper():
         return None
     folded = fold(word)
-    if word.isupper() and folded in _abbreviations():
+    if (word.isupper() or _CAPITALS.fullmatch(word)) and folded in _abbreviations():
         return _abbreviations()[folded]
     # At the start of a sentence only the table, or capitals inside, tell a name from an ordinary word.
     ordinary = first and word[1:].islower() and _bare(folded) not in _table()

@@ -167,6 +167,10 @@ def test_a_brief_is_not_lost_beside_a_long_list_of_teasers():
         "<p>Read more: the long war about the roof of the library, year by year</p>",
         "<p>Photo: The roof of the library, by our reader Joan</p>",
         "<p>Advertisement</p>",
+        "<p>Reporting by Ann Reed in Reedham; Editing by Tom Wick</p>",
+        "<p>Our Standards: The Reed Principles of trust, which bind us all.</p>",
+        "<p>(Avec AFP)</p>",
+        "<p>Il vous reste 67.03\u00a0% de cet article à lire. La suite est réservée aux abonnés.</p>",
     ],
 )
 def test_furniture_between_paragraphs_is_not_read(box):
@@ -329,6 +333,8 @@ def test_day_of_publication_from_what_readers_see():
         ("", "https://example.org/news/roof", "news"),
         ("", "https://example.org/opinion/roof", "opinion"),
         ("", "https://example.org/idees/tribune/roof-1", "opinion"),
+        ("", "https://example.org/voices/roof", "opinion"),
+        ("", "https://example.org/debats/2024/roof", "opinion"),
         ("", "https://example.org/news/opinion-polls-on-roofs", "news"),
         ("", "https://example.org/satire/roof", "satire"),
         ('<meta property="article:section" content="Éditoriaux">', None, "opinion"),

@@ -14,6 +14,9 @@ from obelism.names import names_in, terms
         ("Zelenski", "Zelensky"),
         ("l'Allemagne", "Germany"),
         ("l’OTAN", "NATO"),
+        ("l’Otan", "NATO"),
+        ("le Fmi", "the IMF"),
+        ("le Giec", "the IPCC"),
         ("l'Union européenne", "the European Union"),
         ("l'Organisation mondiale de la santé", "the World Health Organization"),
     ],
@@ -57,4 +60,6 @@ def test_short_abbreviations_are_names_only_in_capitals() -> None:
     assert terms("selon l'OMS", "fr") == terms("the WHO", "en") == terms("World Health Organization", "en")
     assert terms("who was there", "en") == []
     assert names_in("Elle a dit à l'ONU") == names_in("she told the UN")
+    assert terms("l’Onu", "fr") == terms("l’ONU", "fr")
+    assert names_in("L’Otan et l’Onu") == ("nato", "united nations")
     assert terms("UN HOMME EST MORT", "fr") == terms("un homme est mort", "fr")

@@ -21,6 +21,22 @@ READ = [
     ("a 30-year-old man", 30, "age"),
     ("soixante et onze ans", 71, "age"),
     ("une quinzaine de personnes", 15, "count"),
+    ("£1.5m was spent", 1.5e6, "money"),
+    ("a $300k house", 3e5, "money"),
+    ("2,5 M€", 2.5e6, "money"),
+    ("300 k€ par an", 3e5, "money"),
+    ("a hole 5 m deep", 5, "count"),
+    ("un million d’euros", 1e6, "money"),
+    ("one million dollars", 1e6, "money"),
+    ("cent mille euros", 1e5, "money"),
+    ("il va supprimer 1500 emplois", 1500, "count"),
+    ("plus de 1500 emplois", 1500, "count"),
+    ("d’ici 2025 tous partiront", 2025, "year"),
+    ("the 2020 elections", 2020, "year"),
+    ("Rio 2016 Olympics", 2016, "year"),
+    ("2019 was dry", 2019, "year"),
+    ("the 1990s", 1990, "count"),
+    ("les années 1990", 1990, "count"),
 ]
 
 
@@ -43,6 +59,21 @@ def test_a_month_is_a_date_but_may_is_a_verb_too_often_to_count() -> None:
         ("Nearly 50,000 dollars were paid", "49,800 dollars were paid", None),
         ("42 shops were closed", "The chain closed 40 shops", None),  # a count may count other things
         ("Unemployment is at 7 %", "Unemployment has fallen", None),
+        ("The rate fell from 8% to 6%", "Le taux est de 6 %", None),
+        ("The rate fell from 8% to 6%", "Le taux est de 5 %", ("percent", "8% / 5 %")),
+        ("It rose by 8 % in March", "It rose by 3 %", ("percent", "8 % / 3 %")),  # March is no 3 %
+        ("Between 2015 and 2020 prices rose", "Prices have risen from 2015 on", None),
+        ("The palace cost 20 million euros", "Le palais a coûté 21,4 millions de dollars", None),
+        (
+            "The palace cost £20 million",
+            "Le palais a coûté 5 millions de livres",
+            ("money", "£20 million / 5 millions de livres"),
+        ),
+        (
+            "Le ministre a touché 50 000 euros en 2019",
+            "Selon une enquête publiée le 3 mars 2023, le ministre a touché 50 000 euros",
+            None,
+        ),
     ],
 )
 def test_only_shares_sums_and_dates_conflict(

@@ -123,6 +123,7 @@ FRENCH = [
     "1. La terre est plate. | 2. La lune est proche.",
     "Le St. Bernard est un chien. | Ste. Anne est une sainte.",
     "(Il n’était pas là.) | Elle y était.",
+    "Il est 8 h. | Le train part. | Il faut attendre jusqu’à 20 h. | Les pompiers arrivent.",
     "Il mesure 1.80 m. | Elle mesure 1.70 m.",
     "Boul. Saint-Michel, il neige. | Il pleut ailleurs.",
     "Le site exemple.fr est en panne. | Rien ne marche.",

@@ -13,7 +13,8 @@ from obelism.text import fold
 _OPINION = wordlist(
     "opinion opinions opinioni op-ed oped editorial editorials editoriaux edito editos éditos éditorial éditoriaux "
     "tribune tribunes columnists columns commentary commentisfree chronique chroniques point-de-vue points-de-vue "
-    "debats-opinions idees-debats letters courrier-des-lecteurs humeur billets"
+    "debats-opinions idees-debats letters courrier-des-lecteurs humeur billets "
+    "idees idées debats débats voices"
 )
 _SATIRE = wordlist("satire satires satirique parodie parody humour-satire satirical")
 

@@ -128,6 +128,9 @@ FURNITURE = _openings(
     r"(?:by|par) [A-Z]\w+ [A-Z][\w-]+\W*$|\d+ (?:comments?|commentaires?|shares?|partages|réactions?)\W*$",
     r"\d{1,2} ?[h:.] ?(?:\d\d)?(?: ?[ap]\.?m\.?| ?min| ?gmt| ?e[sd]?t)?\W*$|\d{1,4}[-/.]\d\d?[-/.]\d{1,4}\W*$",
     r"(?:we|this (?:web)?site|nous|ce site) (?:and our .{0,30})?(?:uses?|utilis\w+) (?:des |de )?cookies",
+    r"(?:additional |further )?(?:reporting|writing) by .{0,150}(?:editing|reporting|writing) by|our standards ?:",
+    r"avec (?:l['’])?(?:afp|ap|reuters|agences?)(?: et (?:l['’])?(?:afp|ap|reuters|agences?))?\W*$",
+    r"il vous reste [\d.,]+\s?% de cet article",
 )
 
 # A heading like this opens readers' comments.

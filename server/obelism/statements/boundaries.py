@@ -126,7 +126,7 @@ def _is_initial(written: str, before: str, next_word: str, stopped: bool) -> boo
     """Is a letter with a full stop part of a name ("J. Le Pen"), and not the end ("vitamin C. It")?"""
     if stopped and len(next_word) == 1:
         return True
-    if next_word in STARTERS:
+    if next_word in STARTERS or (written.islower() and before[-1:].isdigit()):  # "at 8 h."
         return False
     return not (before[:1].islower() and (next_word in PARTICLES or written == "I"))
 
