@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +9,8 @@ import pytest
 from obelism.candidates import Index
 from obelism.encoder import Vectors, default_encoder
 from obelism.matches import Asked, Matcher, Nearness
-from obelism.matches.judge import AGAIN, HANDFUL, verdicts_of
-from obelism.model import Candidate, Claim, Phrasing
+from obelism.matches.judge import HANDFUL, verdicts_of
+from obelism.model import Candidate, Claim
 from obelism.verifier import HIGHEST, MOST_CLAIMS, Enough, Needed, Pair, Verdict, never
 
 EVEN_ODDS = (0.25, 0.25, 0.25, 0.25)
@@ -37,17 +36,6 @@ class Scripted:
     def _answer(self, question: Sequence[Pair]) -> list[Verdict]:
         self.questions.append([pair.claim for pair in question])
         return [Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in question]
-
-
-class Turning(Scripted):
-    """Answers to a claim in turn."""
-
-    def __init__(self, turns: Mapping[str, list[float]]) -> None:
-        super().__init__({})
-        self.turns = turns
-
-    def _answer(self, question: Sequence[Pair]) -> list[Verdict]:
-        return [Verdict(self.turns[pair.claim].pop(0), EVEN_ODDS) for pair in question]
 
 
 def asked_about(
@@ -243,35 +231,3 @@ def test_a_look_up_without_candidates_asks_no_encoder() -> None:
     encoder = Meanings([])
     assert Matcher(Scripted({}), nearness=Nearness(encoder)).rank([], 10) == []
     assert encoder.read == []
-
-
-RANG = Phrasing("For a year the banker was rung up by the minister week after week.", "en")
-WORDED_TWICE = replace(CALLS, phrasings=(RANG,))
-
-
-ABOUT_BOTH = [asked_about(WORDED_TWICE, 0.6, 0.5), asked_about(FAVOUR, 0.5, 0.6)]
-
-
-def test_of_two_wordings_of_a_claim_both_count() -> None:
-    verifier = Scripted({CALLS.text: AGAIN + 1, RANG.text: AGAIN - 2, FAVOUR.text: -3.0})
-    assert [verdict.same for verdict in verdicts_of(verifier, ABOUT_BOTH)] == [AGAIN - 0.5, -3.0]
-    assert verifier.questions == [[CALLS.text, FAVOUR.text], [RANG.text, FAVOUR.text]]
-
-
-def test_a_claim_of_one_wording_has_one_verdict_whatever_stands_beside_it() -> None:
-    verifier = Turning({CALLS.text: [1.0], RANG.text: [1.0], FAVOUR.text: [-3.0, 4.0]})
-    assert [verdict.same for verdict in verdicts_of(verifier, ABOUT_BOTH)] == [1.0, -3.0]
-
-
-def test_where_the_first_wording_leaves_no_hope_the_other_is_not_read() -> None:
-    verifier = Scripted({CALLS.text: AGAIN - 0.1, FAVOUR.text: 2.0})
-    verdicts_of(verifier, ABOUT_BOTH)
-    assert len(verifier.questions) == 1
-
-
-def test_a_second_wording_is_read_only_where_it_can_make_a_note() -> None:
-    for first, questions in ((3.0, 2), (AGAIN + 0.1, 1)):
-        verifier = Scripted({CALLS.text: first, RANG.text: 3.0})
-        asked = [asked_about(WORDED_TWICE, 0.6, 0.5)]
-        Matcher(verifier).match(asked, plausible=0.0, only_same=True)
-        assert len(verifier.questions) == questions

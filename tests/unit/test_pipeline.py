@@ -66,7 +66,9 @@ def test_when_time_is_up_no_reference_back_is_read(index: Index, monkeypatch: py
 
 
 def test_a_claim_with_wrong_matches_must_be_likelier_to_be_what_was_looked_up(index: Index) -> None:
-    text = "Since late 2022, Elon Musk and Vladimir Putin have held regular conversations that were kept secret."
+    text = (
+        "Since late 2022, Elon Musk and Vladimir Putin have held regular conversations that were kept secret."
+    )
     (found,) = Pipeline(index).look_up(text, "en", 1)
     assert found.same
     floors = {found.claim.id: found.score + 0.001}

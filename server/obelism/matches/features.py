@@ -126,12 +126,6 @@ def wording_for(candidate: Candidate, language: str) -> Phrasing:
     return next((one for one in wordings if one.language[:2] == language[:2]), best)
 
 
-def other_wording(candidate: Candidate, language: str) -> Phrasing | None:
-    """The first wording of the claim besides the one to compare with; None where it has no other."""
-    compared = wording_for(candidate, language).text
-    return next((one for one in candidate.claim.wordings if one.text != compared), None)
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A statement, what stands around it, and a claim it may be about."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -30,7 +30,6 @@ from obelism.matches.features import (
     features_in,
     fill_fuzzy,
     matrix_of,
-    other_wording,
     whole_matrix,
     wording_for,
 )
@@ -50,9 +49,6 @@ HANDFUL = 4
 # but for those LIKELY by the cheap features. On 91 labelled, golden and ordinary pages none of 90 notes is lost by it,
 # nor with portions of 8; with HOPE alone three are.
 HOPE, LIKELY = 0.1, 0.5
-# From these log-odds a statement is read again, with other wordings of its claims, and the mean of both verdicts
-# counts: a publisher's words are one way to say it (docs/decisions/0012).
-AGAIN = 0.0
 # What somebody looks up, or puts as a pair, need only be more likely the same than not: it marks nobody's page.
 EVEN = 0.5
 # A statement that holds the claim word for word, with somebody's "said" around it, is the claim: articles seldom do
@@ -165,7 +161,7 @@ class Matcher:
         best, read, size = 0.0, 0, PROBE
         stop = never
         for some, following in pairwise([*_handfuls(chosen, asked, needed), []]):
-            for at, verdict in _second_opinions(self.verifier, asked, some, needed, stop).items():
+            for at, verdict in _answers(self.verifier, asked, some, needed, stop).items():
                 score = self._probability(verdict, seen[at])
                 out[at] = self._judged(asked[at], seen[at], verdict, score, vetoes[at], reader)
                 best = max(best, score)
@@ -296,38 +292,12 @@ def verdicts_of(verifier: Verifier, asked: Sequence[Asked]) -> list[Verdict]:
 
     Claims alike, the same one from two publishers, are no rivals: each is told from the claims that are not like it.
     """
-    verdicts = _second_opinions(verifier, asked, range(len(asked)))
+    verdicts = _answers(verifier, asked, range(len(asked)))
     return [verdicts[at] for at in range(len(asked))]
-
-
-def _second_opinions(
-    verifier: Verifier,
-    asked: Sequence[Asked],
-    places: Sequence[int],
-    needed: Mapping[int, float] | None = None,
-    enough: Enough = never,
-) -> dict[int, Verdict]:
-    """As `_answers`, but where those leave hope, the mean of the verdicts on two wordings of the claim."""
-    first = _answers(verifier, asked, places, needed, enough)
-    least = dict.fromkeys(places, -math.inf) if needed is None else needed
-    other = {at: 2 * least[at] - first[at].same for at in first if _other_pair(asked[at]) != _pair(asked[at])}
-    hopeful = {asked[at].statement for at in other if first[at].same >= AGAIN and other[at] <= HIGHEST}
-    again = [at for at in first if asked[at].statement in hopeful]
-    still = {at: other.get(at, math.inf) for at in again}
-    second = _answers(verifier, asked, again, still, enough, _other_pair)
-    return first | {
-        at: replace(first[at], same=(first[at].same + second[at].same) / 2) for at in other if at in second
-    }
 
 
 def _pair(one: Asked) -> Pair:
     return Pair(one.statement, wording_for(one.candidate, one.language).text, one.context)
-
-
-def _other_pair(one: Asked) -> Pair:
-    """With another wording of the claim, where it has one."""
-    wording = other_wording(one.candidate, one.language) or wording_for(one.candidate, one.language)
-    return Pair(one.statement, wording.text, one.context)
 
 
 def _answers(
@@ -336,7 +306,6 @@ def _answers(
     places: Sequence[int],
     needed: Mapping[int, float] | None = None,
     enough: Enough = never,
-    pair: Callable[[Asked], Pair] = _pair,
 ) -> dict[int, Verdict]:
     """The verdicts on the pairs at some places, in their order; none where no verdict could be as `needed`, and of
     those that were not begun when it was `enough`."""
@@ -351,7 +320,7 @@ def _answers(
         if any(least[at] <= HIGHEST for at in own)
     ]
     answers = verifier.judge(
-        [[pair(asked[at]) for at in [*own, *rivals]] for own, rivals in questions],
+        [[_pair(asked[at]) for at in [*own, *rivals]] for own, rivals in questions],
         [[*(least[at] for at in own), *(math.inf for _ in rivals)] for own, rivals in questions],
         enough,
     )
