@@ -198,7 +198,9 @@ class Settings:
         "Time that a page or look-up waits while others are read. After it the answer is 503.",
     )
     receive_seconds: float = _setting(
-        10.0, _seconds, "Time that a client may take to send a request. Then its connection is closed."
+        10.0,
+        _seconds,
+        "Time that a client may take to send a request; to take its answer, 5 s more. Then its connection is closed.",
     )
     client_requests: int = _setting(
         3,
