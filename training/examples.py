@@ -191,9 +191,11 @@ def from_pairs(
 ) -> list[Question]:
     """The adversarial pairs of the topics that are `kept`, each claim alone, or (with `chance`) now and then beside a
     claim of another topic."""
-    topics = {str(pair["topic"]) for pair in written_pairs()}
-    topics = {topic for topic in topics if is_development(topic) == development and kept(topic)}
-    pairs = [pair for pair in written_pairs() if str(pair["topic"]) in topics]
+    pairs = [
+        pair
+        for pair in written_pairs()
+        if is_development(str(pair["topic"])) == development and kept(str(pair["topic"]))
+    ]
     claims = sorted({(pair["topic"], pair["claim"]) for pair in pairs})
     out = []
     for pair in pairs:

@@ -296,10 +296,6 @@ def verdicts_of(verifier: Verifier, asked: Sequence[Asked]) -> list[Verdict]:
     return [verdicts[at] for at in range(len(asked))]
 
 
-def _pair(one: Asked) -> Pair:
-    return Pair(one.statement, wording_for(one.candidate, one.language).text, one.context)
-
-
 def _answers(
     verifier: Verifier,
     asked: Sequence[Asked],
@@ -383,3 +379,7 @@ def _vetoes(one: Asked, reader: Reader) -> tuple[Veto, ...]:
 
 def _log_odds(probability: float) -> float:
     return math.log(probability / (1 - probability)) if probability > 0 else -math.inf
+
+
+def _pair(one: Asked) -> Pair:
+    return Pair(one.statement, wording_for(one.candidate, one.language).text, one.context)

@@ -7,7 +7,7 @@ vectors of claims are kept: claims are public. Nothing is kept of the text.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Lock
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from obelism.encoder import Encoder, Vectors
 from obelism.model import Claim
+from obelism.verifier import Enough, never
 
 # Wordings of claims whose vectors are kept: 30 MB with 384 dimensions.
 KEPT = 20_000
@@ -31,9 +32,7 @@ class Nearness:
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._changing = Lock()
 
-    def of(
-        self, text: str, claims: Sequence[Claim], enough: Callable[[], bool] = lambda: False
-    ) -> NDArray[np.float64]:
+    def of(self, text: str, claims: Sequence[Claim], enough: Enough = never) -> NDArray[np.float64]:
         """The cosine of each claim's nearest wording, in standard deviations above the mean of the claims.
 
         So what is fitted to one encoder suits others, whose cosines lie elsewhere. One value a claim; once it is
