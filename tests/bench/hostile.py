@@ -132,6 +132,10 @@ ATTACKS: dict[str, Callable[[], Attack]] = {
         {"Content-Type": "application/x-www-form-urlencoded"},
         "/",
     ),
+    "16 MB of quotes in the front page's form": lambda: sent(
+        b"text=" + b'"' * 16_000_000, {"Content-Type": "application/x-www-form-urlencoded"}, "/"
+    ),
+    "1,600,000 lines in the front page's form": lambda: form(text="a\n" * 1_600_000),
     "the front page's form with 100,000 nested <div>": lambda: form(text="<div>" * 100_000),
     "a look-up of 10 MB": lambda: sent(
         json.dumps({"text": "why " * 2_500_000}).encode(), JSON, "/v1/lookups"

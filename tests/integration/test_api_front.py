@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 
+from obelism.api.front import html_of
 from obelism.model import Article, Block, Note, Quote, Reading, Review
 from serving import ARTICLE, BRIDGE, MAYOR, SENTENCES, application, program, token
 
@@ -134,6 +135,22 @@ def test_what_holds_no_article_is_told_in_words_and_kept_in_the_field(app: Flask
     assert answer.status_code == 422
     assert "Aucun article" in one(soup, "[role=alert]").text
     assert one(soup, "textarea").text.strip() == "Log in"
+
+
+@pytest.mark.parametrize("field", ["text", "html"])
+def test_what_is_over_the_limit_is_refused_and_not_sent_back(field: str) -> None:
+    with application(max_html_bytes=2_000) as app:
+        answer = program(app).post("/", data={"text": "Quiet days", field: '"' * 2_001})
+    assert answer.status_code == 413
+    assert one(BeautifulSoup(answer.text, "lxml"), "textarea").text.strip() == ""
+
+
+def test_each_line_of_a_text_is_a_paragraph_and_a_short_first_one_the_title() -> None:
+    assert html_of("Quiet days \r\n\r\n One.\rTwo & three.\n") == (
+        "<article><h1>Quiet days</h1><p>One.</p><p>Two &amp; three.</p></article>"
+    )
+    assert html_of("One.\nTwo.") == "<article><p>One.</p><p>Two.</p></article>"
+    assert html_of(" One ") == "<article><p>One</p></article>"
 
 
 @pytest.mark.parametrize(

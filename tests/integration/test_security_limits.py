@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from queue import Queue
@@ -409,10 +409,11 @@ def test_costly_work_takes_turns_and_one_client_leaves_one_to_others() -> None:
     begun: Queue[str] = Queue()
     ends = {name: threading.Event() for name in ("a1", "a2", "b", "c", "d")}
     working, most = 0, 0
+    waited: dict[str, float] = {}
 
     def work(name: str) -> None:
         nonlocal working, most
-        with turns.turn(name[0]):
+        with turns.turn(name[0]) as waited[name]:
             working += 1
             most = max(most, working)
             begun.put(name)
@@ -438,6 +439,19 @@ def test_costly_work_takes_turns_and_one_client_leaves_one_to_others() -> None:
     for thread in threads.values():
         thread.join()
     assert most == AT_ONCE
+    assert waited["a1"] < waited["a2"]
+
+
+def test_what_a_page_waited_is_told_to_who_watches_its_time(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = app.extensions["obelism"]
+    told: list[float] = []
+    monkeypatch.setattr(service.watchdog, "run", lambda _call, waited: told.append(waited))
+    monkeypatch.setattr(service.turns, "turn", lambda _client: nullcontext(2.5))
+    with app.test_request_context("/v1/notes", environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        service.work(lambda: None)
+    assert told == [2.5]
 
 
 def test_a_page_whose_turn_does_not_come_is_refused_and_a_known_one_needs_none(app: Flask) -> None:

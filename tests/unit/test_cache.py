@@ -72,6 +72,14 @@ def test_a_hurried_answer_is_made_anew_after_a_while_when_it_is_calm(clock: list
     assert answers.get(key, is_calm=False) is None
 
 
+def test_an_expired_answer_is_forgotten_though_nobody_asks_for_it(clock: list[float]) -> None:
+    answers = AnswerCache(10_000, seconds=60)
+    answers.put(answers.key(b"page"), b"told")
+    clock[0] += 61
+    answers.forget_expired()
+    assert answers._answers._Cache__data == {}
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time that the cache sees."""

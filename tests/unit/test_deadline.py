@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from obelism.api import deadline
-from obelism.api.deadline import Overtime, Watchdog
+from obelism.api.deadline import FREE_WAIT, Overtime, Watchdog
 from obelism.api.problems import Problem
 from obelism.settings import Settings
 
@@ -43,6 +43,15 @@ def test_work_past_its_time_is_stopped(work: Callable[[], str]) -> None:
     assert (caught.value.status, caught.value.kind) == (503, "overtime")
     assert caught.value.headers["Retry-After"]
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(("waited", "left"), [(FREE_WAIT, "2 s"), (FREE_WAIT + 1, "1 s"), (20, "0.5 s")])
+def test_what_a_request_waited_for_its_turn_is_taken_off_its_time_but_for_a_quarter(
+    waited: float, left: str
+) -> None:
+    with pytest.raises(Problem) as caught:
+        Watchdog(2).run(spin, waited)
+    assert caught.value.detail == f"This took longer than {left} and was stopped."
 
 
 def test_work_that_lost_the_first_stop_in_a_finalizer_is_stopped_again_in_time_for_an_answer() -> None:

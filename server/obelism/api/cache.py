@@ -48,6 +48,11 @@ class AnswerCache:
             return None
         return kept.answer
 
+    def forget_expired(self) -> None:
+        """What nobody asks for any more would lie here until the next answer is kept."""
+        with self._lock:
+            self._answers.expire()
+
     def put(self, key: bytes, answer: bytes, is_hurried: bool = False) -> None:
         """Keep `answer`, unless it alone is too large or the cache is off."""
         kept = _Kept(answer, time.monotonic() + HURRIED_SECONDS if is_hurried else 0.0)

@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib.resources import files
+from io import StringIO
 from typing import Any, Literal, cast
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from obelism.api.bodies import fields_of, read_body
+from obelism.api.bodies import fields_of, read_body, too_large
 from obelism.api.margin import Piece, rows_of
 from obelism.api.notes import read_page
 from obelism.api.problems import Problem, problem_of
 from obelism.api.service import Service
+from obelism.article.markup import utf8_size
 from obelism.errors import ObelismError
 from obelism.model import Claim, Note, Page, Position, Reading, Reason, Review, Status
 from obelism.records import is_web_address
+from obelism.settings import Settings
 
 Lang = Literal["en", "fr"]
 LANGUAGES: tuple[tuple[Lang, str], ...] = (("en", "English"), ("fr", "Français"))
@@ -80,7 +83,7 @@ def install(app: Flask, service: Service) -> None:
         return render(chosen_language(request.args.get("lang")))
 
     def check() -> Response:
-        sent = _form(service.settings.max_body_bytes)
+        sent = _form(service.settings)
         lang = chosen_language(sent.get("lang") or sent.get("shown"))
         text = sent.get("text", "")
         if not text.strip():
@@ -107,11 +110,17 @@ def html_of(text: str) -> str:
     """What a person pasted, as a page: HTML stays, text becomes paragraphs, a short first line the title."""
     if _HTML.search(text):
         return text
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    head = ""
-    if len(lines) > 1 and len(lines[0]) < 200 and not lines[0].endswith((".", "!", "…", ":")):
-        head = f"<h1>{escape(lines.pop(0))}</h1>"
-    return f"<article>{head}{''.join(f'<p>{escape(line)}</p>' for line in lines)}</article>"
+    page = StringIO()
+    first, _, rest = text.strip().partition("\n")
+    first = first.strip()
+    if rest and len(first) < 200 and not first.endswith((".", "!", "…", ":")):
+        page.write(f"<h1>{escape(first)}</h1>")
+        text = rest
+    # Line by line: a list of all lines takes forty times their room.
+    for line in map(str.strip, StringIO(text, newline=None)):
+        if line:
+            page.write(f"<p>{escape(line)}</p>")
+    return f"<article>{page.getvalue()}</article>"
 
 
 def render(lang: Lang, **context: Any) -> Response:
@@ -138,16 +147,19 @@ def strings(lang: Lang) -> dict[str, str]:
     return cast(dict[str, str], table[lang])
 
 
-def _form(limit: int) -> dict[str, str]:
-    """The fields of the form that was sent."""
+def _form(settings: Settings) -> dict[str, str]:
+    """The fields of the form that was sent. Of a text over the limit not even the page that refuses it holds a copy."""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise Problem(415, "content-type", "Not a form", "Send the form of this page.")
     try:
-        return dict(fields_of(read_body(request, limit).content, MAX_FIELDS))
+        sent = dict(fields_of(read_body(request, settings.max_body_bytes).content, MAX_FIELDS))
     except ValueError:
         raise Problem(
             422, "bad-input", "The request cannot be used", "The form has too many fields."
         ) from None
+    if any(utf8_size(value) > settings.max_html_bytes for value in sent.values()):
+        raise too_large(settings.max_html_bytes)
+    return sent
 
 
 def _reading(service: Service, lang: Lang, text: str, rich: str) -> Response:

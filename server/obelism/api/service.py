@@ -76,8 +76,8 @@ class Service:
         """`call()`, which reads a page or looks a text up; raises Problem 503 when its turn does not come, or it takes
         too long."""
         # Programs that may ask without limits are not counted as one client.
-        with self.turns.turn("" if self.limits.exempt() else client()):
-            return self.watchdog.run(call)
+        with self.turns.turn("" if self.limits.exempt() else client()) as waited:
+            return self.watchdog.run(call, waited)
 
     def refresh(self) -> None:
         """Take in changed claims; without the store, go on with those that are known."""
@@ -181,6 +181,7 @@ class Service:
 
     def _keep_refreshing(self) -> None:
         while not self._stopped.wait(self.settings.refresh_seconds):
+            self.cache.forget_expired()
             try:
                 self.refresh()
             except Exception:

@@ -8,6 +8,7 @@ at a time, and there is one turn more, so that a client who sends costly pages d
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,9 +33,12 @@ class Turns:
         self._working: list[_Turn] = []
 
     @contextmanager
-    def turn(self, client: str) -> Iterator[None]:
-        """Raises Problem 503 when no turn comes for `patience` seconds. "" is each time another client."""
-        turn = _Turn(client)
+    def turn(self, client: str) -> Iterator[float]:
+        """The seconds that the turn took to come; raises Problem 503 when none comes for `patience` seconds.
+
+        "" is each time another client.
+        """
+        turn, asked = _Turn(client), time.monotonic()
         with self._changed:
             self._waiting.append(turn)
             came = self._changed.wait_for(lambda: self._next() is turn, self.patience)
@@ -46,7 +50,7 @@ class Turns:
             detail = f"Others were served first for {self.patience:g} s. Try again."
             raise Problem(503, "busy", "Busy", detail, {"Retry-After": "5"})
         try:
-            yield
+            yield time.monotonic() - asked
         finally:
             with self._changed:
                 self._working.remove(turn)
