@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from obelism.errors import ObelismError
 from obelism.ingest import Fetcher, Options, Rejected, is_sitemap, load, load_fetched
@@ -108,7 +108,7 @@ def sync(
 def sync_feed(store: Store, feed: Feed, options: Options = _PLAIN, watch: Watch = _UNWATCHED) -> Synced:
     """Fetch one feed of the store, and take in what is new."""
     # A day more: sitemaps give days, and their clocks differ from ours.
-    since = feed.day_before_last_success
+    since = feed.news_since(datetime.now(UTC))
     may_be_empty = False
     try:
         if feed.url.startswith(PREFIX):

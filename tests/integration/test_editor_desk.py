@@ -19,6 +19,7 @@ from obelism.api import service
 from obelism.api.editor import imports, merges
 from obelism.api.editor.words import tables
 from obelism.api.front import strings
+from obelism.errors import Unavailable
 from serving import BRIDGE, MAYOR, application
 
 TWIN = replace(MAYOR, id="mayor-twin", claimant="A neighbour")
@@ -226,6 +227,45 @@ def test_an_import_stops_where_another_change_waits_for_the_store(
         page = editor.send(page, "/editor/import", url=f"{source}/claims.jsonl")
     assert "Another change is waiting" in page.text
     assert app.extensions["obelism"].store.latest_change() == before
+
+
+def test_one_import_runs_at_a_time(editor: Editor, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, private=True))
+    page = editor.get("/editor/import")
+    with imports._importing:
+        busy = editor.send(page, "/editor/import", url=f"{source}/claims.jsonl")
+    assert "Another import is running" in busy.text
+    assert "Added 3" not in busy.text
+    for _ in range(2):
+        page = editor.send(page, "/editor/import", url=f"{source}/claims.jsonl")
+        assert "Another import is running" not in page.text
+
+
+def test_an_import_that_takes_too_long_keeps_what_it_has_read(
+    app: Flask, editor: Editor, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, private=True))
+    monkeypatch.setattr(imports, "BATCH", 1)
+    store, times = app.extensions["obelism"].store, iter([0.0, 0.0, 0.0])
+    monkeypatch.setattr(imports, "monotonic", lambda: next(times, 1e9))
+    before = store.count()
+    page = editor.send(editor.get("/editor/import"), "/editor/import", url=f"{source}/claims.jsonl")
+    assert "It took too long" in page.text
+    assert store.count() - before == 2
+
+
+def test_an_import_says_why_its_source_fails_and_not_why_the_store_does(
+    app: Flask, editor: Editor, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, private=True))
+
+    def put(*_: object) -> None:
+        raise Unavailable("/srv/obelism.db does not answer")
+
+    monkeypatch.setattr(app.extensions["obelism"].store, "put", put)
+    page = editor.send(editor.get("/editor/import"), "/editor/import", url=f"{source}/claims.jsonl")
+    assert "The claim database does not answer." in page.text
+    assert "/srv" not in page.text
 
 
 def test_an_import_reaches_neither_files_nor_this_machine_s_network(

@@ -585,6 +585,25 @@ def test_a_feed_remembers_how_it_went(url: str) -> None:
     store.close()
 
 
+def test_a_feed_that_was_fetched_while_the_clock_was_ahead_is_fetched_again(url: str) -> None:
+    now = datetime(2027, 11, 22, 8, tzinfo=UTC)
+    store = open_store(url, now=lambda: now)
+    store.feeds.add("https://feed.example/x", "anna")
+    store.feeds.succeeded("https://feed.example/x")
+    assert not store.feeds.take("https://feed.example/x", timedelta(hours=1))
+    now = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    [feed] = store.feeds.all()
+    assert (feed.age(now), feed.news_since(now)) == (None, None)
+    assert store.feeds.take(feed.url, timedelta(hours=1))
+    assert not store.feeds.take(feed.url, timedelta(hours=1))
+    store.feeds.succeeded(feed.url)
+    [feed] = store.feeds.all()
+    now -= timedelta(minutes=1)  # another node's clock, a little behind
+    assert (feed.age(now), feed.news_since(now)) == (0.0, "2026-11-21")
+    assert not store.feeds.take(feed.url, timedelta(hours=1))
+    store.close()
+
+
 @pytest.mark.parametrize(
     ("address", "name"),
     [

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from obelism import records
 from obelism.errors import BadClaim, BadInput, Unavailable
 from obelism.exports import FORMS, claim_reviews, json_lines, table
-from obelism.ingest import Options, Rejected, documents, load, tables
+from obelism.ingest import Limits, Options, Rejected, documents, jsonlines, load, tables
 from obelism.ingest.claimreview import published_id
 from obelism.ingest.language import told_by
 from obelism.ingest.unpacking import form_of
@@ -782,6 +782,27 @@ def test_compressed_files_are_read_and_damaged_ones_named(tmp_path: Path) -> Non
     assert "not a whole gzip file" in reasons(found)[-1]
     assert isinstance(found[0], Claim)
     assert "not a whole gzip file" in reasons(read(tmp_path, packed[:20], "claims.jsonl.gz"))[0]
+
+
+def test_a_file_that_unpacks_to_more_than_the_limit_is_read_up_to_it(tmp_path: Path) -> None:
+    packed = gzip.compress((json.dumps(MOON) + "\n").encode() + b"\n" * 5_000_000)
+    found = read(tmp_path, packed, "claims.jsonl.gz", limits=Limits(bytes=1_000_000))
+    assert len(claims(found)) == 1
+    assert reasons(found) == ["claims.jsonl.gz: it unpacks to over 1,000,000 bytes; the rest is not read"]
+    assert read(tmp_path, packed, "claims.jsonl.gz") == claims(found)
+
+
+def test_a_line_too_long_for_a_claim_costs_nothing_but_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jsonlines, "MAX_LINE", 1_000)
+    lines = [json.dumps(MOON), "[" * 4_500, json.dumps({**MOON, "id": "behind"}), "[" * 2_000]
+    found = read(tmp_path, "\n".join(lines), "claims.jsonl")
+    assert [claim.id for claim in claims(found)] == [MOON["id"], "behind"]
+    assert [entry.where for entry in found if isinstance(entry, Rejected)] == [
+        "claims.jsonl line 2",
+        "claims.jsonl line 4",
+    ]
 
 
 def test_what_stands_behind_a_compressed_file_does_not_matter(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from obelism.ingest import documents, factcheckapi, jsonlines, pages, sitemaps, 
 from obelism.ingest.apart import apart
 from obelism.ingest.fetch import Fetched, Fetcher, Limits, Progress
 from obelism.ingest.rejected import Rejected
-from obelism.ingest.unpacking import HEAD, Watched, form_of, unpacked
+from obelism.ingest.unpacking import HEAD, TooLong, Watched, form_of, unpacked
 from obelism.model import Claim
 
 __all__ = ["Fetcher", "Limits", "Options", "Rejected", "is_feed", "is_sitemap", "load", "load_fetched"]
@@ -67,7 +67,7 @@ def is_feed(source: str) -> bool:
 def is_sitemap(fetched: Fetched) -> bool:
     """Whether an answer only lists pages: that it is as it was says nothing of theirs."""
     try:
-        return form_of(unpacked(fetched.file).read(HEAD), urlsplit(fetched.url).path) == "sitemap"
+        return form_of(unpacked(fetched.file, HEAD * 4).read(HEAD), urlsplit(fetched.url).path) == "sitemap"
     except _DAMAGED:
         return False
     finally:
@@ -139,7 +139,7 @@ def _claims_in(
 ) -> Iterator[Claim | Rejected]:
     """The claims of a file, by its form."""
     try:
-        file = unpacked(packed)
+        file = unpacked(packed, options.limits.bytes)
         form = form_of(file.read(HEAD), urlsplit(name).path)
         file.seek(0)
         if form == "nothing":
@@ -158,6 +158,8 @@ def _claims_in(
             yield from pages.claims_of(file.read(pages.MAX_PAGE + 1), name)
     except _DAMAGED:
         yield Rejected(name, "not a whole gzip file; what could be read of it was taken", cut=True)
+    except TooLong as error:
+        yield Rejected(name, str(error), cut=True)
 
 
 def _sitemap(

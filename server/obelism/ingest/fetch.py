@@ -64,7 +64,7 @@ class Fetcher:
     """Fetches addresses over one set of connections. Close it, or use it as a context."""
 
     def __init__(self, limits: Limits = Limits()) -> None:
-        self._limits = limits
+        self.limits = limits
         # Behind a proxy it is the proxy that looks names up, and guards its network.
         transport = None if limits.private or getproxies() else _PublicOnly()
         self._client = httpx.Client(
@@ -127,7 +127,7 @@ class Fetcher:
             raise Unavailable(f"{url.partition('?')[0]} cannot be fetched: {reason}") from error
 
     def _body(self, answer: httpx.Response, progress: Progress) -> IO[bytes]:
-        deadline = time.monotonic() + self._limits.seconds
+        deadline = time.monotonic() + self.limits.seconds
         length = answer.headers.get("Content-Length", "")
         total = int(length) if length.isdigit() else None
         file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
@@ -135,10 +135,10 @@ class Fetcher:
             for chunk in answer.iter_bytes(64 * 1024):
                 file.write(chunk)
                 progress(answer.num_bytes_downloaded, total)
-                if file.tell() > self._limits.bytes:
-                    raise Unavailable(f"{answer.url} is over {self._limits.bytes:,} bytes")
+                if file.tell() > self.limits.bytes:
+                    raise Unavailable(f"{answer.url} is over {self.limits.bytes:,} bytes")
                 if time.monotonic() > deadline:
-                    raise Unavailable(f"{answer.url} took over {self._limits.seconds:,.0f} seconds")
+                    raise Unavailable(f"{answer.url} took over {self.limits.seconds:,.0f} seconds")
         except BaseException:
             file.close()
             raise

@@ -35,6 +35,8 @@ class Listed:
 
 _AMPERSAND = re.compile(rb"&(?!#?\w+;)")
 
+# What stands on a longer line is no address.
+MAX_LINE = 64 * 1024
 # More pages out of reach than this, and the source counts as cut off: the next sync asks for all of them again.
 MAX_MISSED = 0.05
 
@@ -92,7 +94,8 @@ def claims_of(
         if fetched is not None:
             with fetched.file:
                 if entry.is_sitemap:
-                    waiting.extend(walk.listed(unpacked(fetched.file), entry.url, fetched.url))
+                    file = unpacked(fetched.file, fetcher.limits.bytes)
+                    waiting.extend(walk.listed(file, entry.url, fetched.url))
                 else:
                     yield from page_claims(fetched, entry.url)
         done += 1
@@ -111,7 +114,7 @@ def _missed(entry: Listed, error: Unavailable) -> Rejected:
 
 def page_claims(fetched: Fetched, name: str) -> Iterator[Claim | Rejected]:
     """The claims of a fetched page."""
-    data = unpacked(fetched.file).read(pages.MAX_PAGE + 1)
+    data = unpacked(fetched.file, 2 * pages.MAX_PAGE).read(pages.MAX_PAGE + 1)
     yield from pages.claims_of(data, name, fetched.url, fetched.charset)
 
 
@@ -123,10 +126,13 @@ def entries_of(file: IO[bytes], url: str | None = None) -> Iterator[Listed]:
     mended = _Mended(file)
     if not mended.is_xml:
         file.seek(0)
-        addresses = [address_of(line.decode("utf-8-sig", "replace")) for line in file]
-        if not any(addresses):
+        lines = (line.decode("utf-8-sig", "replace") for line in iter(lambda: file.readline(MAX_LINE), b""))
+        is_list = False
+        for listed in filter(None, map(address_of, lines)):
+            is_list = True
+            yield Listed(listed)
+        if not is_list:
             raise BadInput("the sitemap is neither XML nor a list of addresses")
-        yield from (Listed(address) for address in addresses if address)
         return
     # Entities stay what they are and nothing is fetched: a sitemap is as hostile as any page.
     parsed = etree.iterparse(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import IO, Any
 
 from obelism import records
@@ -103,8 +103,9 @@ def claims_of(file: IO[bytes], name: str, language: str | None = None) -> Iterat
     if len(data) > MAX_TABLE:
         yield Rejected(name, f"the table is over {MAX_TABLE // 1024 // 1024} MB; divide it", cut=True)
         return
-    lines = _lines(decoded(data), name)
-    line, header = next(lines, (1, []))
+    text = decoded(data)
+    del data
+    line, header = next(_lines(text, name), (1, []))
     try:
         columns = _columns(header)
     except BadClaim as error:
@@ -112,10 +113,14 @@ def claims_of(file: IO[bytes], name: str, language: str | None = None) -> Iterat
         return
     # Our own exports escape nothing: "AT&amp;T" is what was said.
     is_export = tuple(header) == COLUMNS
-    rows: list[tuple[int, Row] | Rejected] = []
-    for line, cells in lines:
-        rows.append(cells if isinstance(cells, Rejected) else _row(line, cells, columns, name, is_export))
-    yield from _joined(rows, name, language)
+
+    def rows() -> Iterator[tuple[int, Row] | Rejected]:
+        for line, cells in islice(_lines(text, name), 1, None):
+            yield cells if isinstance(cells, Rejected) else _row(line, cells, columns, name, is_export)
+
+    # Read twice, for the rows of a table take fifty times its room.
+    several = _pages_of_several_claims(row[1] for row in rows() if not isinstance(row, Rejected))
+    yield from _joined(rows(), several, name, language)
 
 
 def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
@@ -212,10 +217,9 @@ def _unguarded(cell: str) -> str:
 
 
 def _joined(
-    rows: Sequence[tuple[int, Row] | Rejected], name: str, language: str | None
+    rows: Iterable[tuple[int, Row] | Rejected], several: set[str], name: str, language: str | None
 ) -> Iterator[Claim | Rejected]:
     """The claims that the rows make: those of one id, one behind the other, are one claim."""
-    several = _pages_of_several_claims([row[1] for row in rows if not isinstance(row, Rejected)])
     current: Claim | None = None
     done: set[str] = set()
     for row in rows:
@@ -279,12 +283,14 @@ def _record(row: Row, current: Claim | None, several: set[str], language: str | 
     return record
 
 
-def _pages_of_several_claims(rows: Sequence[Row]) -> set[str]:
-    texts: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        if "url" in row and "id" not in row:
-            texts[row["url"]].add(row.get("text", ""))
-    return {url for url, found in texts.items() if len(found) > 1}
+def _pages_of_several_claims(rows: Iterable[Row]) -> set[str]:
+    first: dict[str, int] = {}
+    told = (row for row in rows if "url" in row and "id" not in row)
+    return {
+        row["url"]
+        for row in told
+        if first.setdefault(row["url"], hash(row.get("text", ""))) != hash(row.get("text", ""))
+    }
 
 
 def _with(claim: Claim, more: Claim) -> Claim:

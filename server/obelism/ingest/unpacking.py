@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
+from obelism.errors import BadInput
 from obelism.ingest.fetch import Progress
 from obelism.ingest.pages import decoded
 
@@ -17,15 +18,29 @@ HEAD = 64 * 1024
 _PAGES = (".html", ".htm", ".xhtml", ".php")
 
 
-def unpacked(file: IO[bytes]) -> IO[bytes]:
-    """`file`, decompressed where it is gzip."""
+class TooLong(BadInput):
+    """A packed file grows over its limit."""
+
+
+def unpacked(file: IO[bytes], most: int) -> IO[bytes]:
+    """`file`, decompressed where it is gzip; reading it past `most` bytes raises TooLong."""
     is_gzip = file.read(2) == b"\x1f\x8b"
     file.seek(0)
-    return cast(IO[bytes], io.BufferedReader(cast(Any, _Members(file)))) if is_gzip else file
+    return cast(IO[bytes], io.BufferedReader(cast(Any, _Members(file, most)))) if is_gzip else file
 
 
 class _Members(gzip._GzipReader):
     """The members of a gzip file. What follows them and is none is left, as gzip(1) does."""
+
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        super().__init__(file)
+        self._most = most
+
+    def read(self, size: int = -1) -> bytes:
+        data = bytes(super().read(size))
+        if self.tell() > self._most:
+            raise TooLong(f"it unpacks to over {self._most:,} bytes; the rest is not read")
+        return data
 
     def _read_gzip_header(self) -> bool:
         try:

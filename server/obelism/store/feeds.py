@@ -13,6 +13,8 @@ from obelism.store.audit import Entry, log
 from obelism.store.database import Database
 from obelism.store.schema import feeds
 
+# Two nodes' clocks; what is further ahead is wrong.
+CLOCKS_DIFFER = timedelta(minutes=5)
 # PostgreSQL indexes no text over 2,700 bytes.
 MAX_URL = 2_000
 
@@ -23,6 +25,10 @@ def without_query(url: str) -> str:
     Of what is no address too.
     """
     return re.sub("(?<=//)[^/]*@", "", re.split("[?#]", url, maxsplit=1)[0])
+
+
+def _written(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +44,18 @@ class Feed:
     """Why the last try failed; None when it did not."""
 
     def age(self, now: datetime) -> float | None:
-        """Seconds since the feed was last known to be up to date; None when it never was."""
+        """Seconds since the feed was last known to be up to date; None when it never was.
+
+        What a clock that was ahead has written is not known.
+        """
         if self.last_success is None:
             return None
-        return max(0.0, (now - datetime.fromisoformat(self.last_success).astimezone(UTC)).total_seconds())
+        age = (now - datetime.fromisoformat(self.last_success).astimezone(UTC)).total_seconds()
+        return max(0.0, age) if age > -CLOCKS_DIFFER.total_seconds() else None
 
-    @property
-    def day_before_last_success(self) -> str | None:
+    def news_since(self, now: datetime) -> str | None:
         """An ISO 8601 date from which on everything may be news; None when all of it is."""
-        if self.last_success is None:
+        if self.last_success is None or self.age(now) is None:
             return None
         return (datetime.fromisoformat(self.last_success) - timedelta(days=1)).date().isoformat()
 
@@ -84,12 +93,12 @@ class Feeds:
     def take(self, url: str, every: timedelta) -> bool:
         """Whether to fetch a feed now: nobody has tried in the last `every`. A True is a try.
 
-        Of several nodes that ask at the same time one is told True.
+        Of several nodes that ask at the same time one is told True. A try in the future is a clock's that was ahead.
         """
-        now = self._database.timestamp()
-        before = (self._database.now() - every).strftime("%Y-%m-%dT%H:%M:%SZ")
-        is_due = or_(feeds.c.last_try.is_(None), feeds.c.last_try <= before)
-        taken = update(feeds).where(feeds.c.url == url, is_due).values(last_try=now)
+        now = self._database.now()
+        before, after = (_written(at) for at in (now - every, now + CLOCKS_DIFFER))
+        is_due = or_(feeds.c.last_try.is_(None), feeds.c.last_try <= before, feeds.c.last_try > after)
+        taken = update(feeds).where(feeds.c.url == url, is_due).values(last_try=_written(now))
         with self._database.writing() as connection:
             return connection.execute(taken).rowcount == 1
 

@@ -7,15 +7,17 @@ acknowledged stays, and importing again takes up the rest.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
+from time import monotonic
 
 from flask import Response, render_template, stream_with_context
 
 from obelism import ingest
 from obelism.api.editor.visits import Routes, Visit
-from obelism.api.problems import Problem
-from obelism.errors import ObelismError
+from obelism.api.problems import Problem, problem_of
+from obelism.errors import ObelismError, Unavailable
 from obelism.ingest import Options, Rejected
 from obelism.model import Claim
 from obelism.records import is_web_address
@@ -28,6 +30,8 @@ LIMITS = ingest.Limits(bytes=50 * 1024 * 1024, seconds=300.0, pages=500)
 MAX_CLAIMS = 20_000
 BATCH = 100
 SHOWN_REJECTED = 50
+_importing = threading.Lock()
+"""One import a process: each holds a thread for minutes, and what it reads in memory."""
 
 
 @routes.add("GET", "/import")
@@ -52,18 +56,21 @@ def import_claims(visit: Visit) -> Response:
 def _told(visit: Visit, url: str, head: str, tail: str) -> Iterator[str]:
     yield head
     summary, rejected, problem = PutSummary(), list[Rejected](), ""
-    entries = islice(ingest.load(url, Options(limits=LIMITS)), MAX_CLAIMS)
-    try:
-        while batch := list(islice(entries, BATCH)):
-            claims = [entry for entry in batch if isinstance(entry, Claim)]
-            rejected += [entry for entry in batch if isinstance(entry, Rejected)]
-            with visit.service.one_writer():
-                summary += visit.service.store.put(claims, visit.actor)
-            yield f"<p>{visit.words.counted('import_read', summary.total + len(rejected))}</p>\n"
-    except ObelismError as error:
-        problem = str(error)
-    except Problem as error:
-        problem = error.detail
+    if not _importing.acquire(blocking=False):
+        problem = visit.words("import_busy")
+    else:
+        try:
+            for batch in _batches(visit, url):
+                claims = [entry for entry in batch if isinstance(entry, Claim)]
+                rejected += [entry for entry in batch if isinstance(entry, Rejected)]
+                summary += _stored(visit, claims)
+                yield f"<p>{visit.words.counted('import_read', summary.total + len(rejected))}</p>\n"
+        except ObelismError as error:
+            problem = str(error)
+        except Problem as error:
+            problem = error.detail
+        finally:
+            _importing.release()
     visit.service.refresh()
     yield render_template(
         "editor/import-result.html",
@@ -75,3 +82,22 @@ def _told(visit: Visit, url: str, head: str, tail: str) -> Iterator[str]:
         full=summary.total + len(rejected) >= MAX_CLAIMS,
     )
     yield tail
+
+
+def _batches(visit: Visit, url: str) -> Iterator[list[Claim | Rejected]]:
+    """What the source holds; raises Problem, behind what was read, when that takes too long."""
+    end = monotonic() + LIMITS.seconds
+    entries = islice(ingest.load(url, Options(limits=LIMITS)), MAX_CLAIMS)
+    in_time = takewhile(lambda _entry: monotonic() < end, entries)
+    while batch := list(islice(in_time, BATCH)):
+        yield batch
+    if monotonic() >= end:
+        raise Problem(503, "overtime", "Took too long", visit.words("import_overtime"))
+
+
+def _stored(visit: Visit, claims: list[Claim]) -> PutSummary:
+    with visit.service.one_writer():
+        try:
+            return visit.service.store.put(claims, visit.actor)
+        except Unavailable as error:  # of a source the editor is told why; of the store that is for the log
+            raise problem_of(error) from None
