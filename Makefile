@@ -10,6 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
+DIST := dist
 EXTENSION := $(shell find extension -type f 2>/dev/null) wxt.config.ts tsconfig.json
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
@@ -85,11 +86,11 @@ licences: setup  ## The licence of everything we depend on
 	@$(BIN)/python .ci/licences.py
 
 sbom: setup  ## Bills of materials (CycloneDX) into dist/
-	@mkdir -p dist
+	@mkdir -p $(DIST)
 	$(call say,"Bills of materials: half a minute")
-	@$(BIN)/cyclonedx-py environment --output-format JSON --output-file dist/sbom-service.cdx.json $(BIN)/python
-	@npm sbom --sbom-format cyclonedx > dist/sbom-extension.cdx.json
-	@echo "dist/sbom-service.cdx.json  dist/sbom-extension.cdx.json"
+	@$(BIN)/cyclonedx-py environment --output-format JSON --output-file $(DIST)/sbom-service.cdx.json $(BIN)/python
+	@npm sbom --sbom-format cyclonedx > $(DIST)/sbom-extension.cdx.json
+	@echo "$(DIST)/sbom-service.cdx.json  $(DIST)/sbom-extension.cdx.json"
 
 lock: $(STAMPS)/python  ## Choose the versions of requirements.lock anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from obelism.errors import BadClaim
 from obelism.model import Claim, Phrasing, Position, Review, ReviewState, Stance
+from obelism.text import fold
 
 T = TypeVar("T")
 
@@ -143,16 +144,22 @@ def host_of(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")[:MAX_NAME]
 
 
-def published_id(url: str, text: str = "") -> str:
-    """The id of a claim that is known by the address of its review."""
+def published_id(url: str, text: str = "", claimant: str = "") -> str:
+    """The id of a claim that is known by the address of its review, or by more where that names several."""
     # Not fold(): ids must outlive any change in how texts are compared.
-    told = f"{url}\n{' '.join(text.split()).casefold()}" if text else url
+    words = (" ".join(words.split()).casefold() for words in (text, claimant) if words)
+    told = "\n".join((url, *words))
     return PUBLISHED + hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:20]
 
 
 def first_page(claim: Claim) -> str:
     """The page that names a claim: that of its earliest review, so that later ones do not change its id."""
     return min(claim.reviews, key=lambda review: (review.date or "9999", review.url)).url
+
+
+def may_share_claimant(one: Claim, other: Claim) -> bool:
+    """Whether two claims are not said to be made by two: their words alone do not make them one."""
+    return not one.claimant or not other.claimant or fold(one.claimant) == fold(other.claimant)
 
 
 def _days(year: int, month: int) -> int:

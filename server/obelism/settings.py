@@ -193,10 +193,10 @@ class Settings:
         "Time for one page or look-up. After it the answer is 503, and a worker that hangs is replaced.",
     )
     wait_seconds: float = _setting(
-        3.5,
+        3.4,
         _seconds,
         "Time that a page or look-up waits while others are read. After it the answer is 503; before, it is taken off "
-        "the time for the page, but for the first 0.6 s.",
+        "the time for the page, but for the first 0.4 s.",
     )
     receive_seconds: float = _setting(
         10.0,

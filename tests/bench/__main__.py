@@ -39,6 +39,7 @@ PARTS = {
     "scale": "scale.run",
     "load": "load.run",
     "hostile": "hostile.run",
+    "faults": "faults.run",
 }
 
 

@@ -265,6 +265,22 @@ LINES = (
         is_promise=True,
     ),
     Line("hostile", "requests made to hurt", "slowest, s", "slowest_s", goal=5, at_most=True, digits=2),
+    *(
+        Line(
+            "faults",
+            "service and writers, killed",
+            measure,
+            name,
+            goal=goal,
+            at_most=at_most,
+            digits=0,
+            is_promise=True,
+        )
+        for measure, name, goal, at_most in (
+            ("kills", "kills", 200, False),
+            ("kinds of writes with a loss", "broken", 0, True),
+        )
+    ),
 )
 HEAD = ("set", "measure", "ours", "tuned half", "held-out half", "peers, same run", "published", "goal")
 

@@ -139,10 +139,14 @@ def test_what_holds_no_article_is_told_in_words_and_kept_in_the_field(app: Flask
 
 @pytest.mark.parametrize("field", ["text", "html"])
 def test_what_is_over_the_limit_is_refused_and_not_sent_back(field: str) -> None:
-    with application(max_html_bytes=2_000) as app:
-        answer = program(app).post("/", data={"text": "Quiet days", field: '"' * 2_001})
+    with application(max_html_bytes=1 << 20, max_statements=700) as app:
+        answer = program(app).post("/", data={"text": "Quiet days", field: '"' * ((1 << 20) + 1)})
     assert answer.status_code == 413
-    assert one(BeautifulSoup(answer.text, "lxml"), "textarea").text.strip() == ""
+    soup = BeautifulSoup(answer.text, "lxml")
+    assert one(soup, "textarea").text.strip() == ""
+    told = one(soup, "[role=alert]").text
+    assert "at most 1 MB, with its markup, and 700 sentences" in told
+    assert "Paste a part of it." in told
 
 
 def test_each_line_of_a_text_is_a_paragraph_and_a_short_first_one_the_title() -> None:

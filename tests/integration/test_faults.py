@@ -1,13 +1,11 @@
 """Killed processes, full and read-only disks, locks, clocks that jump: a clear word, and nothing lost.
 
-FAULT_KILLS sets how often the writers are killed: 25 by default, 200 in the benchmarks.
+Importers, editors and index writers are killed 20 times each, the service twice; `tests/bench faults` kills 200 times.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import random
 import resource
 import shutil
 import sqlite3
@@ -16,7 +14,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -24,121 +21,30 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bench import faults
+from bench.faults import IMPORTED, assert_sound
 from nodes.disks import Disk, small_disk
 from nodes.killing import Say, killed
 from nodes.ports import free_ports
 from nodes.site import Node, wait_for
-from nodes.traffic import Editor
 from obelism import records
-from obelism.candidates import Index, keeper
-from obelism.candidates.keeper import Keeper, open_or_build
 from obelism.encoder import Encoder, default_encoder
-from obelism.model import Claim, Review
-from obelism.store import BATCH, Store, open_store
+from obelism.model import Claim
+from obelism.store import BATCH, open_store
 from serving import ARTICLE, CLAIMS, running
 
-KILLS = int(os.environ.get("FAULT_KILLS", "25"))
+ROOT = Path(__file__).parents[2]
 OBELISM = str(Path(sys.executable).with_name("obelism"))
-
-IMPORTED = [
-    Claim(f"i{n:05}", f"Claim {n}", "en", reviews=(Review("AFP", "Faux", f"https://afp.example/{n}"),))
-    for n in range(6 * BATCH)
-]
-
-
-def moments(seed: str, longest: float) -> Iterator[float]:
-    """When to kill: KILLS moments, the same in each run."""
-    chance = random.Random(seed)
-    return (chance.uniform(0, longest) for _ in range(KILLS))
-
-
-def assert_sound(url: str) -> None:
-    """The database file is whole; PostgreSQL sees to that itself."""
-    if url.startswith("sqlite:///"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        connection.close()
-
-
-def edits(number: int) -> tuple[str, str | None]:
-    """The edit of that number: a claim's id and its new text, or None to retire it. The first twelve add."""
-    claim = number % 12
-    return f"e{claim:02}", None if number >= 12 and number % 5 == 4 else f"Claim {claim}, version {number}"
-
-
-def edit(store: Store, number: int) -> None:
-    id, text = edits(number)
-    if text is None:
-        store.retire(id, "anna")
-    else:
-        store.put([Claim(id, text, "en")], "anna", edit=True)
-
-
-def after(many: int) -> dict[str, str]:
-    """The claims in service after so many edits."""
-    last = dict(edits(number) for number in range(many))
-    return {id: text for id, text in last.items() if text is not None}
-
 
 # --- killed at any moment ------------------------------------------------------------------------
 
 
-def test_killed_imports_keep_whole_batches_and_all_that_they_acknowledged(url: str, store: Store) -> None:
-    before: dict[str, Claim] = {}
-    for number, moment in enumerate(moments("import", 0.3)):
-        version = [replace(claim, text=f"{claim.text}, as of {number}") for claim in IMPORTED]
-
-        def work(say: Say, version: list[Claim] = version) -> None:
-            say("0")
-            for start in range(0, len(version), BATCH):
-                store.put(version[start : start + BATCH])
-                say(str(start + BATCH))
-
-        acknowledged = int(killed(work, moment)[-1])
-        assert_sound(url)
-        kept = {claim.id: claim for claim in store.claims()}
-        # The batch in work when it was killed is there or not, and never in part.
-        possible = [
-            before | {claim.id: claim for claim in version[:taken]}
-            for taken in (acknowledged, acknowledged + BATCH)
-        ]
-        assert kept in possible
-        numbers = [change for change, _, _ in store.changes(0)]
-        assert numbers == sorted(set(numbers))
-        before = kept
-    urls = {claim.reviews[0].url for claim in before.values()}
-    assert store.reviewed_urls(claim.reviews[0].url for claim in IMPORTED) == urls
-    assert store.put(version).total == len(IMPORTED)
+def test_killed_imports_keep_whole_batches_and_all_that_they_acknowledged(url: str) -> None:
+    faults.kill_importers(url, 20)
 
 
-def test_killed_editors_lose_no_acknowledged_edit(url: str, store: Store) -> None:
-    done = 0
-    for moment in moments("edit", 0.08):
-
-        def work(say: Say, first: int = done) -> None:
-            for number in count(first):
-                edit(store, number)
-                say(str(number + 1))
-
-        acknowledged = int(killed(work, moment)[-1])
-        assert_sound(url)
-        kept = {claim.id: claim.text for claim in store.claims()}
-        # The edit in work when it was killed is there or not, and never in part.
-        assert kept in (after(acknowledged), after(acknowledged + 1))
-        done = acknowledged + (kept != after(acknowledged))
-    assert logged(store) == [edits(number) for number in range(done)]
-    assert done > 0
-
-
-def logged(store: Store) -> list[tuple[str, str | None]]:
-    """Every edit by anna that the audit log holds, as `edits` tells them, in their order."""
-    entries = reversed(store.audit.entries(limit=1_000_000))
-    return [
-        (entry.subject, json.loads(entry.after)["text"] if entry.after else None)
-        for entry in entries
-        if entry.actor == "anna"
-    ]
+def test_killed_editors_lose_no_acknowledged_edit(url: str) -> None:
+    faults.kill_editors(url, 20)
 
 
 @pytest.fixture(scope="module")
@@ -146,83 +52,43 @@ def encoder() -> Encoder:
     return default_encoder()
 
 
-def test_a_killed_index_writer_leaves_a_whole_index_that_catches_up(
-    tmp_path: Path, encoder: Encoder, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_killed_index_writer_leaves_a_whole_index_that_catches_up(tmp_path: Path, encoder: Encoder) -> None:
+    faults.kill_index_writers(tmp_path / "index", encoder, 20)
+
+
+def test_a_killed_service_starts_again_with_every_acknowledged_write(
+    tmp_path: Path, encoder: Encoder
 ) -> None:
-    store = open_store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}")
-    # A new generation at every change, not at every few thousand.
-    monkeypatch.setattr(keeper, "DUE_CLAIMS", 0)
-    monkeypatch.setattr(keeper, "DUE_SHARE", 0)
-    folder = tmp_path / "index"
-    for number in range(12):
-        edit(store, number)
-    open_or_build(folder, encoder, store.claims, store.latest_change())
-    for turn, moment in enumerate(moments("index", 0.1)):
-
-        def work(say: Say, first: int = 12 + turn * 1000) -> None:
-            index = open_or_build(folder, encoder, gone, store.latest_change())
-            writer = Keeper(index, folder, store.changes)
-            say("open")
-            for number in count(first):
-                edit(store, number)
-                writer.refresh()
-
-        killed(work, moment)
-        index = open_or_build(folder, encoder, gone, store.latest_change())
-        index.apply(store.changes(index.sequence))
-        assert {claim.id: claim for claim in index.claims()} == {claim.id: claim for claim in store.claims()}
-        fresh = Index.build(store.claims(), encoder)
-        for claim in store.claims():
-            ours, theirs = (some.candidates([claim.text], "en", 3)[0] for some in (index, fresh))
-            assert [one.claim.id for one in ours] == [one.claim.id for one in theirs]
-    edit(store, 0)
-    index = open_or_build(folder, encoder, gone, store.latest_change())
-    Keeper(index, folder, store.changes).refresh()
-    assert list(folder.glob("draft-*")) == [], "the drafts of killed writers pile up"
-    assert len(list(folder.glob("generation-*"))) == 1
-    store.close()
-
-
-def gone() -> Iterator[Claim]:
-    raise AssertionError("the index is built anew: a killed writer has left none")
-
-
-def test_a_killed_service_starts_again_with_every_acknowledged_edit(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'claims.db'}"
-    store = open_store(url)
-    store.put(CLAIMS)
-    secret, _ = store.tokens.create("anna", {"edit"}, "test")
-    node = Node(1, free_ports(1)[0], tmp_path, url)
-    editor = Editor(node.address, secret)
-    try:
-        for round in ("first", "second"):
-            node.start()
-            node.wait_until_ready()
-            for id, text in editor.acknowledged.items():
-                assert store.get(id) == Claim(id, text, "en")
-            if editor.acknowledged:
-                id, text = list(editor.acknowledged.items())[-1]
-                assert node.look_up(text)[0] == id
-            with editor.writing(round):
-                wait_for(lambda round=round: f"{round}-6" in editor.acknowledged, 60)
-                node.kill()
-            assert_sound(url)
-        assert {claim.id: claim.text for claim in store.claims()}.items() >= editor.acknowledged.items()
-    finally:
-        node.kill()
-        editor.close()
-        store.close()
+    faults.kill_services(tmp_path / "service", encoder, 2)
 
 
 # --- disks ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
+def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Disk]:
     with small_disk(tmp_path / "disk", "2m") as disk:
         if disk is None:
-            pytest.skip("a small disk cannot be mounted here: run as root, in a container with CAP_SYS_ADMIN")
+            pytest.skip(outcome_in_a_namespace(request.node.nodeid))
         yield disk
+
+
+def outcome_in_a_namespace(test: str) -> str:
+    """Run a test once more, where an ordinary user may mount; fails where it fails, and says where it cannot run.
+
+    On the build server (.ci/run) it must run.
+    """
+    command = ("unshare", "--map-root-user", "--mount")
+    allowed = shutil.which(command[0]) and not subprocess.run([*command, "true"], check=False).returncode
+    if not allowed:
+        assert "MUST_RUN_ALL" not in os.environ, (
+            "no small disk can be mounted: run as root or with user namespaces"
+        )
+        return "NOT RUN: no small disk can be mounted here, run as root or with user namespaces"
+    again = [*command, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test]
+    done = subprocess.run(again, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout[-4000:] + done.stderr[-1000:]
+    return "run and passed in a namespace of its own, where it may mount a disk"
 
 
 @pytest.fixture

@@ -80,6 +80,20 @@ def test_the_process_that_fetches_ends_with_the_service(tmp_path: Path) -> None:
         wait_for(lambda: not alive(child))
 
 
+def test_the_process_that_fetches_is_started_again_when_somebody_kills_it(tmp_path: Path) -> None:
+    with running(tmp_path, (), COMMAND) as service:
+        child = syncing(service)
+        os.kill(child, signal.SIGKILL)
+        wait_for(lambda: '"sync-ended"' in service.log.read_text("utf-8"), 60)
+        wait_for(lambda: len(service.workers()) == 3)
+        wait_for(lambda: all(Path(f"/proc/{one}/cmdline").read_bytes() for one in service.workers()))
+        again = syncing(service)
+        assert again != child
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(60) == 0
+        wait_for(lambda: not alive(again))
+
+
 def test_the_process_that_fetches_outlives_whatever_goes_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

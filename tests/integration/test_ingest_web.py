@@ -682,6 +682,9 @@ def test_nodes_share_the_work(store: Store, site: Site) -> None:
 
 PAGE = "https://c.example/1"
 MOON, SUN = review(PAGE, "The Moon is cheese"), review(PAGE, "The Sun is cold")
+BY_ANNA, BY_BERT = (
+    {**MOON, "itemReviewed": {"@type": "Claim", "author": {"name": name}}} for name in ("Anna", "Bert")
+)
 
 
 def taken(store: Store, tmp_path: Path, *reviews: dict[str, Any]) -> PutSummary:
@@ -703,8 +706,28 @@ def taken(store: Store, tmp_path: Path, *reviews: dict[str, Any]) -> PutSummary:
         ([MOON], [review(PAGE, "The Moon is old cheese")], PutSummary(changed=1)),
         ([], [MOON, review("http://c.example/1", MOON["claimReviewed"])], PutSummary(added=1, unchanged=1)),
         ([MOON], [review("https://d.example/1", MOON["claimReviewed"])], PutSummary(added=1)),
+        ([], [BY_ANNA, BY_BERT], PutSummary(added=2)),
+        ([BY_ANNA], [BY_BERT, BY_ANNA], PutSummary(added=1, unchanged=1)),
+        ([BY_ANNA, BY_BERT], [BY_BERT, BY_ANNA], PutSummary(unchanged=2)),
+        ([BY_ANNA, BY_BERT], [BY_BERT], PutSummary(unchanged=1)),
+        ([BY_ANNA], [BY_BERT], PutSummary(changed=1)),
+        ([MOON], [BY_ANNA], PutSummary(changed=1)),
     ],
-    ids=["turned", "one more", "one less", "other address", "corrected", "twice at once", "other publisher"],
+    ids=[
+        "turned",
+        "one more",
+        "one less",
+        "other address",
+        "corrected",
+        "twice at once",
+        "other publisher",
+        "two claimants",
+        "one more claimant",
+        "claimants turned",
+        "one claimant less",
+        "claimant corrected",
+        "claimant named",
+    ],
 )
 def test_a_claim_is_known_again_by_its_page_and_wording(
     store: Store, tmp_path: Path, before: list[Any], after: list[Any], outcome: PutSummary

@@ -525,6 +525,16 @@ def test_a_page_read_in_haste_is_read_again_when_nobody_waits(
     assert readings_after_one_more() == 2
 
 
+def test_a_worker_forgets_expired_answers_whenever_it_looks_for_changed_claims(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forgot = threading.Event()
+    with application(refresh_seconds=0.05) as app:
+        monkeypatch.setattr(app.extensions["obelism"].cache, "forget_expired", forgot.set)
+        assert program(app).get("/healthz").status_code == 200
+        assert forgot.wait(20)
+
+
 LONG = "".join(
     f"<p>On day {day} the council met to talk of the bridge and its {day} stones.</p>" for day in range(60)
 )

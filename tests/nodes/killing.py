@@ -11,8 +11,10 @@ from collections.abc import Callable
 Say = Callable[[str], None]
 
 
-def killed(work: Callable[[Say], None], seconds: float) -> list[str]:
-    """The lines that `work` said, forked off and killed so many seconds after its first.
+def killed(
+    work: Callable[[Say], None], seconds: float, others: Callable[[], None] = lambda: None
+) -> list[str]:
+    """The lines that `work` said, forked off and killed so many seconds after its first, right after `others`.
 
     A fork and not a new interpreter: hundreds of kills must fit into a test run.
     """
@@ -26,6 +28,7 @@ def killed(work: Callable[[Say], None], seconds: float) -> list[str]:
         lines = [said.readline()]
         assert lines[0], "the work ended before it had begun"
         time.sleep(seconds)
+        others()
         os.kill(child, signal.SIGKILL)
         lines += said.readlines()
     _, status = os.waitpid(child, 0)

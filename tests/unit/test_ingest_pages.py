@@ -479,6 +479,21 @@ def test_a_review_s_address_is_a_web_address(url: object, kept: str) -> None:
     assert review.url == kept
 
 
+def test_one_wording_of_two_claimants_is_two_claims_of_a_page() -> None:
+    def by(claimant: str | None, rating: str) -> dict[str, Any]:
+        item = {"@type": "Claim", "author": claimant}
+        return REVIEW | {"itemReviewed": item, "reviewRating": {"alternateName": rating}}
+
+    reviews = [by("Wallace", "False"), by("Gromit", "True"), by(None, "Old"), by("WALLACE", "Wrong")]
+    for order in (reviews, reviews[::-1]):
+        found = [entry for entry in read(page(json.dumps({"@graph": order}))) if isinstance(entry, Claim)]
+        assert {str(claim.claimant).title(): {r.rating for r in claim.reviews} for claim in found} == {
+            "Wallace": {"False", "Wrong", "Old"},
+            "Gromit": {"True"},
+        }
+        assert len({claim.id for claim in found}) == 2
+
+
 def test_pages_that_name_their_site_as_their_address_stay_apart() -> None:
     home = REVIEW | {"url": "https://check.example/", "@id": "https://check.example/#review"}
     named = home | {"mainEntityOfPage": {"@id": "https://check.example/sun"}}

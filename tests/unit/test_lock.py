@@ -49,6 +49,29 @@ def test_a_server_installs_what_is_pinned_and_nothing_else() -> None:
     assert all("--no-deps" in other for other in others)
 
 
+def test_the_bills_of_materials_name_everything_with_its_version(tmp_path: Path) -> None:
+    # As `make sbom`, but for the setup: it would ask the package registries.
+    command = ["make", "--old-file=setup", "sbom", f"VENV={sys.prefix}", f"DIST={tmp_path}"]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extension = json.loads((ROOT / "package.json").read_text("utf-8"))
+    for name, kind, expected in (
+        ("service", "pypi", {name_of(requirement) for requirement in project["dependencies"]}),
+        ("extension", "npm", set(extension["devDependencies"])),
+    ):
+        bill = json.loads((tmp_path / f"sbom-{name}.cdx.json").read_text("utf-8"))
+        assert (bill["bomFormat"], bill["specVersion"][:2]) == ("CycloneDX", "1.")
+        packages = [one for one in bill["components"] if one.get("purl", "").startswith(f"pkg:{kind}/")]
+        assert expected <= {one["name"] if kind == "npm" else name_of(one["name"]) for one in packages}
+        assert len(packages) > 100
+        assert all(one["version"] for one in packages)
+        refs = {
+            bill["metadata"].get("component", {}).get("bom-ref"),
+            *(one["bom-ref"] for one in bill["components"]),
+        }
+        assert {dependency["ref"] for dependency in bill["dependencies"]} <= refs
+
+
 def test_every_licence_is_stated() -> None:
     command = [sys.executable, str(ROOT / ".ci" / "licences.py")]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()

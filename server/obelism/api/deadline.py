@@ -31,7 +31,7 @@ T = TypeVar("T")
 TICK = 0.1
 # Of the time that a request waited before, so much is not taken off its work: with the usual 4 s, all is refused or
 # answered within 5.
-FREE_WAIT = 0.6
+FREE_WAIT = 0.4
 # The first one is lost when it arrives in a finalizer or in a callback from C. After a second more, a page
 # stopped at the usual 4 s would be answered after 5.
 RAISE_AGAIN_AFTER = 0.3

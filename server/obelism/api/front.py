@@ -15,7 +15,7 @@ from importlib.resources import files
 from io import StringIO
 from typing import Any, Literal, cast
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 from obelism.api.bodies import fields_of, read_body, too_large
 from obelism.api.margin import Piece, rows_of
@@ -134,7 +134,11 @@ def render_problem(problem: Problem, lang: Lang | None = None, text: str = "") -
     """The front page with a problem said on it, in the reader's words."""
     lang = lang or chosen_language(None)
     words = strings(lang)
-    answer = render(lang, problem=words.get(f"problem_{problem.kind}", words["problem_other"]), text=text)
+    settings = current_app.extensions["obelism"].settings
+    told = words.get(f"problem_{problem.kind}", words["problem_other"]).format(
+        megabytes=f"{settings.max_html_bytes / 2**20:.2g}", sentences=settings.max_statements
+    )
+    answer = render(lang, problem=told, text=text)
     answer.status_code = problem.status
     answer.headers.extend(problem.headers)
     return answer

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from obelism.cli.worker import PlainLogger, Worker, give_memory_back, keep_memory_small
 from obelism.errors import Unavailable
 from obelism.settings import Settings
+
+# The process that fetches the feeds is started again no sooner than this after its last start.
+SYNC_PAUSE_SECONDS = 10
+
+log = logging.getLogger("obelism")
 
 
 @click.command()
@@ -44,6 +52,7 @@ class Server(BaseApplication):
         """`sync` are the options of the process that fetches the feeds; None for no such process."""
         self.settings, self.sync = settings, sync
         self.syncing: subprocess.Popen[bytes] | None = None
+        self.sync_started = 0.0
         # Where the workers' numbers are added up; prometheus_client looks for it when it is imported. They
         # are written through mapped files: on a disk that is full that kills a worker, so they go to memory.
         self.numbers = tempfile.mkdtemp(prefix="obelism-metrics-", dir=_memory())
@@ -51,6 +60,9 @@ class Server(BaseApplication):
         # The tokenizer would start threads of its own, and threads do not survive the fork into workers.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         super().__init__()
+
+    def run(self) -> None:
+        Master(self).run()
 
     def load_config(self) -> None:
         settings = self.settings
@@ -92,10 +104,19 @@ class Server(BaseApplication):
     def _when_ready(self, _: Any) -> None:
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         click.echo(f"Obelism is ready: http://{host}:{self.settings.port}/  (Ctrl+C stops it)", err=True)
-        if self.sync is not None:
-            # A process of its own, and a patient one: a large feed takes little from readers.
-            command = ("from obelism.cli import main; main()", "claims", "sync", "--repeat", *self.sync)
-            self.syncing = subprocess.Popen([sys.executable, "-c", *command])
+
+    def keep_syncing(self) -> None:
+        """Start the process that fetches the feeds where it is wanted and not there: not yet, or not any more."""
+        if self.sync is None or (self.syncing is not None and self.syncing.poll() is None):
+            return
+        if self.syncing is not None:
+            if time.monotonic() < self.sync_started + SYNC_PAUSE_SECONDS:
+                return
+            log.warning("sync-ended", extra={"detail": "it is started again"})
+        # A process of its own, and a patient one: a large feed takes little from readers.
+        command = ("from obelism.cli import main; main()", "claims", "sync", "--repeat", *self.sync)
+        self.syncing = subprocess.Popen([sys.executable, "-c", *command])
+        self.sync_started = time.monotonic()
 
     def _end(self, _: Any) -> None:
         if self.syncing is not None:
@@ -109,6 +130,17 @@ class Server(BaseApplication):
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid, self.numbers)  # type: ignore[no-untyped-call]
+
+
+class Master(Arbiter):
+    """gunicorn's master, which looks after the process that fetches the feeds as it does after the workers."""
+
+    app: Server
+
+    def manage_workers(self) -> None:
+        # Called once a second, and at once when a child has ended.
+        self.app.keep_syncing()
+        super().manage_workers()
 
 
 def _memory() -> str | None:

@@ -14,20 +14,24 @@ from obelism.text import fold
 def apart(found: Iterable[Claim | Rejected]) -> Iterator[Claim | Rejected]:
     """`found`, every id with one content, so that reading a source again changes nothing.
 
-    A feed may list the claims of one page in several places: those behind the first are known by page and wording.
-    Any other second content of an id is rejected.
+    A feed may list the claims of one page in several places: those behind the first are known by page and wording,
+    and by claimant where several made it. Any other second content of an id is rejected.
     """
     # Hashes only: a feed holds several hundred thousand claims.
     contents: dict[int, int] = {}
-    wordings: set[int] = set()
+    claimants: dict[int, int | None] = {}
     for entry in found:
         if isinstance(entry, Rejected):
             yield entry
             continue
-        claim = (
-            _of_its_own(entry) if hash(entry.id) in contents and _wording(entry) not in wordings else entry
-        )
-        wordings.add(_wording(claim))
+        claim = entry
+        if hash(claim.id) in contents and _wording(claim) not in claimants:
+            claim = _of_its_own(claim)
+        claimant = hash(fold(claim.claimant)) if claim.claimant else None
+        wording = _wording(claim)
+        first = claimants[wording] = claimants.get(wording) or claimant
+        if claim.claimant and claimant != first:
+            claim = _of_its_own(claim, claim.claimant)
         if contents.setdefault(hash(claim.id), hash(claim)) == hash(claim):
             yield claim
         else:
@@ -36,10 +40,10 @@ def apart(found: Iterable[Claim | Rejected]) -> Iterator[Claim | Rejected]:
             )
 
 
-def _of_its_own(claim: Claim) -> Claim:
+def _of_its_own(claim: Claim, claimant: str = "") -> Claim:
     if not claim.id.startswith(PUBLISHED) or not claim.reviews:
         return claim
-    return replace(claim, id=published_id(first_page(claim), claim.text))
+    return replace(claim, id=published_id(first_page(claim), claim.text, claimant))
 
 
 def _wording(claim: Claim) -> int:

@@ -34,9 +34,9 @@ class Page:
 def claims_of(tree: object, where: str, page: Page = Page()) -> Iterator[Claim | Rejected]:
     """The claims of all ClaimReviews in a tree of JSON-LD, in document order.
 
-    Two reviews of one wording are one claim where they are of one page, or in one element of a feed that names no two
-    claimants: so an export of ours holds the reviews of a claim. `where` names the document in rejections. The tree is
-    used up.
+    Two reviews of one wording are one claim where they are of one page, or in one element of a feed, that names no two
+    claimants of it: so an export of ours holds the reviews of a claim. `where` names the document in rejections. The
+    tree is used up.
     """
     nodes = list(_nodes(tree))
     named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
@@ -57,23 +57,33 @@ def claims_of(tree: object, where: str, page: Page = Page()) -> Iterator[Claim |
 def identified(claims: Iterable[Claim], of: Callable[[Claim], str] = first_page) -> list[Claim]:
     """Claims with ids that are the same wherever and whenever the same review is read.
 
-    Those of one wording `of` the same are one claim: that two publishers review the same words is no proof that they
-    mean the same, said by the same person. The id is a hash of the review's address; of the address and the wording
-    where one page reviews several claims. So a correction changes a claim and does not add another.
+    Those of one wording `of` the same, of one claimant or of none named, are one claim: that two publishers review the
+    same words is no proof that they mean the same, said by the same person. The id is a hash of the review's address;
+    of the address and the wording where one page reviews several claims, and of the claimant where several made it.
+    So a correction changes a claim and does not add another.
     """
-    together: dict[tuple[str, str], Claim] = {}
+    claims = list(claims)
+    claimants: dict[tuple[str, str], str] = {}
     for claim in claims:
-        known = together.setdefault((fold(claim.text), of(claim)), claim)
-        together[fold(claim.text), of(claim)] = replace(
-            known,
-            claimant=known.claimant or claim.claimant,
-            reviews=_joined((*known.reviews, *claim.reviews)),
-        )
+        if claim.claimant:
+            claimants.setdefault((fold(claim.text), of(claim)), claim.claimant)
+    together: dict[tuple[str, str, str], Claim] = {}
+    for claim in claims:
+        wording = fold(claim.text), of(claim)
+        claimant = claim.claimant or claimants.get(wording)
+        key = (*wording, fold(claimant or ""))
+        known = together.setdefault(key, claim)
+        reviews = _joined((*known.reviews, *claim.reviews))
+        together[key] = replace(known, claimant=known.claimant or claimant, reviews=reviews)
     pages = Counter(first_page(claim) for claim in together.values())
-    return [
-        replace(claim, id=published_id(first_page(claim), claim.text if pages[first_page(claim)] > 1 else ""))
-        for claim in together.values()
-    ]
+    wordings = Counter((first_page(claim), fold(claim.text)) for claim in together.values())
+    found: list[Claim] = []
+    for claim in together.values():
+        page = first_page(claim)
+        text = claim.text if pages[page] > 1 else ""
+        claimant = claim.claimant if wordings[page, fold(claim.text)] > 1 else None
+        found.append(replace(claim, id=published_id(page, text, claimant or "")))
+    return found
 
 
 def _joined(reviews: Iterable[Review]) -> tuple[Review, ...]:

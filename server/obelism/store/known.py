@@ -2,19 +2,19 @@
 
 The id of a claim of a publisher's own markup comes from its review's address, and from its wording only where the page
 reviews several claims: so it changes when a page gains or loses a claim, when a feed is sorted anew, and with
-`https:` or `?utm_source=`. What stays is the page and the wording.
+`https:` or `?utm_source=`. What stays is the page and the wording; of two claims with both, who made them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
 
 from obelism.model import Claim
-from obelism.records import PUBLISHED, first_page, published_id
+from obelism.records import PUBLISHED, first_page, may_share_claimant, published_id
 from obelism.store.claims import Changes, chunks, url_key
 from obelism.store.schema import review_index
 from obelism.text import fold
@@ -33,14 +33,13 @@ def as_known(changes: Changes, arriving: Sequence[Claim]) -> list[Claim]:
     for stored in _stored(changes, wanted):
         for said in _said(stored):
             known[said].setdefault(stored.id, stored)
-    taken = {id for said in wanted & set(known) for id in known[said]}
+    taken = {id for claim in arriving for id in _own(claim, known)}
     found: list[Claim] = []
     for claim in arriving:
-        own = {id: stored for said in _said(claim) for id, stored in known.get(said, {}).items()}
-        if own:
+        if own := _own(claim, known):
             claim = _in_its_place(claim, own.get(claim.id) or own[min(own)])
         elif claim.id in taken and claim.id.startswith(PUBLISHED):
-            claim = replace(claim, id=published_id(first_page(claim), claim.text))
+            claim = _of_its_own(claim, taken)
         for said in _said(claim):
             known[said].setdefault(claim.id, claim)
         found.append(claim)
@@ -50,6 +49,18 @@ def as_known(changes: Changes, arriving: Sequence[Claim]) -> list[Claim]:
 def _said(claim: Claim) -> Iterator[Said]:
     if claim.id.startswith(PUBLISHED):
         yield from ((url_key(review.url), fold(claim.text)) for review in claim.reviews)
+
+
+def _own(claim: Claim, known: Mapping[Said, Mapping[str, Claim]]) -> dict[str, Claim]:
+    """What is known of the page and the wording of `claim`, and is not said to be of somebody else."""
+    same = (one for said in _said(claim) for one in known.get(said, {}).items())
+    return {id: stored for id, stored in same if may_share_claimant(stored, claim)}
+
+
+def _of_its_own(claim: Claim, taken: set[str]) -> Claim:
+    page = first_page(claim)
+    of_wording, of_claimant = (published_id(page, claim.text, by) for by in ("", claim.claimant or ""))
+    return replace(claim, id=of_claimant if of_wording in taken else of_wording)
 
 
 def _stored(changes: Changes, wanted: set[Said]) -> Iterator[Claim]:
