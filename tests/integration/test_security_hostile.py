@@ -62,6 +62,7 @@ LONG = {
     "one word of 400,000 letters",
     "no-break spaces behind full stops",
     "90,000 dates",
+    "1,600,000 lines in the front page's form",
     "the longest look-up, one letter and its accents",
 }
 
