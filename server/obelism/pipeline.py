@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ MOST_PAIRS = 160
 # A slow machine judges the most plausible pairs only, so that the reader is answered within five seconds; while others
 # wait, each page has a share of this.
 VERIFY_SECONDS = 2.0
+# Of the time that whoever asks has left, so much is for what follows the verifier.
+RESERVED_SECONDS = 0.7
 # Sentences before a statement that the verifier reads with it, after the title.
 BEFORE = 3
 LOOKUP_CANDIDATES = 100
@@ -43,6 +46,8 @@ TakeIn = Callable[[], int]
 """Brings the index to the store's latest change; says by how many changes it went on."""
 Waiting = Callable[[], int]
 """How many pages wait until this one is read."""
+Left = Callable[[], float]
+"""Seconds after which the reading of a page that begins now is stopped."""
 Floors = Callable[[], Mapping[str, float]]
 """Claims that readers' confirmed reports have made harder to match: id -> the least score of a note."""
 
@@ -63,20 +68,22 @@ class Sentence:
 
 
 class _Time:
-    """Seconds for the verifier to read one page; a share of them while others wait."""
+    """Seconds for the verifier to read one page; a share of them while others wait, and none beyond what is left."""
 
-    def __init__(self, seconds: float, waiting: Waiting) -> None:
+    def __init__(self, seconds: float, waiting: Waiting, left: float) -> None:
         self.seconds = seconds
         self.waiting = waiting
         self.is_hurried = False
         self._begun = 0.0
+        self._end = perf_counter() + left - RESERVED_SECONDS
 
     def begin(self) -> None:
         self._begun = perf_counter()
 
     def is_up(self) -> bool:
-        passed = perf_counter() - self._begun
-        up = passed > self.seconds / (1 + self.waiting())
+        now = perf_counter()
+        passed = now - self._begun
+        up = passed > self.seconds / (1 + self.waiting()) or now > self._end
         self.is_hurried |= up and passed <= self.seconds
         return up
 
@@ -107,6 +114,7 @@ class Pipeline:
         self.verify_seconds = verify_seconds
         self.timer = timer or (lambda _stage, _seconds: None)
         self.waiting: Waiting = lambda: 0
+        self.left: Left = lambda: math.inf
 
     @property
     def version(self) -> str:
@@ -120,13 +128,13 @@ class Pipeline:
 
     def read(self, page: Page) -> Reading:
         """Find the notes of a page. Raises NotAnArticle or PageTooLarge."""
+        time = _Time(self.verify_seconds, self.waiting, self.left())
         with self._timed("article"):
             article = read_article(page, self.limits)
             if page.url and self.is_reviewed(page.url):
                 article = replace(article, kind="fact-check")
         with self._timed("statements"):
             statements = statements_of(article, self.limits.max_statements, self.limits.max_statement_length)
-        time = _Time(self.verify_seconds, self.waiting)
         notes = notes_of(article, self._find(article, statements, time))
         return Reading(article, len(statements), notes, time.is_hurried)
 

@@ -1,8 +1,10 @@
 """Work that runs past its time is stopped in its own thread, and only that work."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -52,6 +54,15 @@ def test_what_a_request_waited_for_its_turn_is_taken_off_its_time_but_for_a_quar
     with pytest.raises(Problem) as caught:
         Watchdog(2).run(spin, waited)
     assert caught.value.detail == f"This took longer than {left} and was stopped."
+
+
+def test_work_may_ask_how_much_time_it_has_left() -> None:
+    watchdog = Watchdog(20)
+    assert watchdog.left() == math.inf
+    assert 15 < watchdog.run(watchdog.left) <= 20
+    assert watchdog.run(watchdog.left, waited=100) <= 5
+    with ThreadPoolExecutor(1) as pool:
+        assert watchdog.run(lambda: pool.submit(watchdog.left).result()) == math.inf, "only its own"
 
 
 def test_work_that_lost_the_first_stop_in_a_finalizer_is_stopped_again_in_time_for_an_answer() -> None:

@@ -38,12 +38,15 @@ def index() -> Index:
     return Index.build(starter_claims(), default_encoder())
 
 
-def test_while_others_wait_a_page_has_a_share_of_the_time_and_says_so(index: Index) -> None:
+@pytest.mark.parametrize(("waiting", "left"), [(10**12, math.inf), (0, 0.1)])
+def test_while_others_wait_or_when_little_time_is_left_a_page_is_read_in_part_and_says_so(
+    index: Index, waiting: int, left: float
+) -> None:
     page = Page(PAGE.read_text("utf-8"))
     alone, crowded = Counted(), Counted()
     whole = Pipeline(index, verifier=alone, verify_seconds=1e6).read(page)
     pipeline = Pipeline(index, verifier=crowded, verify_seconds=1e6)
-    pipeline.waiting = lambda: 10**12
+    pipeline.waiting, pipeline.left = lambda: waiting, lambda: left
     hurried = pipeline.read(page)
     assert (whole.is_hurried, hurried.is_hurried) == (False, True)
     assert 0 < len(crowded.statements) < len(alone.statements) / 2

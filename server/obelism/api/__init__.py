@@ -42,7 +42,8 @@ def install(app: Flask, settings: Settings, store: Store, pipeline: Pipeline) ->
     meters.install(app)
     pipeline.timer = meters.stage
     turns = Turns(settings.wait_seconds)
-    pipeline.waiting = turns.waiting
+    watchdog = Watchdog(settings.request_seconds)
+    pipeline.waiting, pipeline.left = turns.waiting, watchdog.left
     operations = Operations()
     operations.all = [operation for group in GROUPS for operation in group.operations.all]
     service = Service(
@@ -52,7 +53,7 @@ def install(app: Flask, settings: Settings, store: Store, pipeline: Pipeline) ->
         Limits(app, settings),
         meters,
         AnswerCache(settings.cache_bytes, settings.cache_seconds),
-        Watchdog(settings.request_seconds),
+        watchdog,
         turns,
         operations.all,
     )

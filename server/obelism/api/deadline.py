@@ -17,6 +17,7 @@ watcher.
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import threading
 import time
@@ -72,6 +73,11 @@ class Watchdog:
             self._leave(work)
             detail = f"This took longer than {seconds:.2g} s and was stopped."
             raise Problem(503, "overtime", "Took too long", detail, {"Retry-After": "30"}) from None
+
+    def left(self) -> float:
+        """Seconds until the work of this thread is stopped; infinite where none is watched."""
+        here, now = threading.get_ident(), time.monotonic()
+        return min((w.end - now for w in list(self._running.values()) if w.thread == here), default=math.inf)
 
     @property
     def stuck(self) -> bool:
