@@ -8,7 +8,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from flask import Flask
@@ -246,12 +248,20 @@ def test_an_import_that_takes_too_long_keeps_what_it_has_read(
 ) -> None:
     monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, private=True))
     monkeypatch.setattr(imports, "BATCH", 1)
-    store, times = app.extensions["obelism"].store, iter([0.0, 0.0, 0.0])
-    monkeypatch.setattr(imports, "monotonic", lambda: next(times, 1e9))
+    store, times = app.extensions["obelism"].store, iter([monotonic()] * 3)
+    monkeypatch.setattr(imports, "monotonic", lambda: next(times, inf))
     before = store.count()
     page = editor.send(editor.get("/editor/import"), "/editor/import", url=f"{source}/claims.jsonl")
     assert "It took too long" in page.text
     assert store.count() - before == 2
+
+
+def test_an_import_fetches_nothing_more_when_its_time_is_over(
+    editor: Editor, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, private=True, seconds=-1.0))
+    page = editor.send(editor.get("/editor/import"), "/editor/import", url=f"{source}/claims.jsonl")
+    assert "is not fetched: the time for its source is over" in page.text
 
 
 def test_an_import_says_why_its_source_fails_and_not_why_the_store_does(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -335,6 +336,39 @@ def test_a_sitemap_on_disk_leads_to_the_web(site: Site, tmp_path: Any) -> None:
     site["/1"] = page("/1", "One")
     (tmp_path / "sitemap.xml").write_text(sitemap((site.url("/1"), None)))
     assert texts(list(load(str(tmp_path / "sitemap.xml"), HERE))) == ["One"]
+
+
+def test_a_damaged_page_costs_no_other(site: Site) -> None:
+    pages = [site.url(f"/{n}") for n in range(3)]
+    site["/sitemap.xml"] = sitemap(*((url, None) for url in pages))
+    site["/0"], site["/1"], site["/2"] = (
+        page("/0", "One"),
+        gzip.compress(page("/1").encode())[:-20],
+        page("/2", "Two"),
+    )
+    found = list(load(site.url("/sitemap.xml"), HERE))
+    assert texts(found) == ["One", "Two"]
+    assert reasons(found) == [f"{pages[1]}: not a whole gzip file; what could be read of it was taken"]
+
+
+def test_a_damaged_sitemap_costs_no_other(site: Site) -> None:
+    packed = gzip.compress(sitemap((site.url("/1"), None)).encode())
+    site["/index.xml"] = sitemap(
+        (site.url("/a.xml.gz"), None), (site.url("/b.xml.gz"), None), kind="sitemapindex"
+    )
+    site["/a.xml.gz"], site["/b.xml.gz"], site["/1"] = packed[:-20], packed, page("/1", "One")
+    found = list(load(site.url("/index.xml"), HERE))
+    assert texts(found) == ["One"]
+    assert [entry.cut for entry in found if isinstance(entry, Rejected)] == [True]
+
+
+def test_nothing_is_fetched_when_the_time_for_its_source_is_over(site: Site, tmp_path: Path) -> None:
+    site["/1"] = page("/1")
+    (tmp_path / "sitemap.xml").write_text(sitemap((site.url("/1"), None)))
+    over = replace(HERE, limits=replace(HERE.limits, until=time.monotonic()))
+    reason = f"{site.url('/1')}: {site.url('/1')} is not fetched: the time for its source is over"
+    assert reasons(list(load(str(tmp_path / "sitemap.xml"), over)))[0] == reason
+    assert site.asked == []
 
 
 def test_only_so_many_pages_are_read(site: Site) -> None:

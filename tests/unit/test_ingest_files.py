@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from obelism import records
 from obelism.errors import BadClaim, BadInput, Unavailable
 from obelism.exports import FORMS, claim_reviews, json_lines, table
-from obelism.ingest import Limits, Options, Rejected, documents, jsonlines, load, tables
+from obelism.ingest import Limits, Options, Rejected, documents, jsonlines, load, sitemaps, tables
 from obelism.ingest.claimreview import published_id
 from obelism.ingest.language import told_by
 from obelism.ingest.unpacking import form_of
@@ -803,6 +803,43 @@ def test_a_line_too_long_for_a_claim_costs_nothing_but_itself(
         "claims.jsonl line 2",
         "claims.jsonl line 4",
     ]
+
+
+@pytest.mark.parametrize("endless", ["," * 4_000, "x," * 2_000, '"' + ("y" * 100_000 + ",") * 3])
+def test_a_line_too_long_for_a_table_costs_nothing_but_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endless: str
+) -> None:
+    monkeypatch.setattr(tables, "MAX_LINE", 1_000)
+    found = read(tmp_path, f"id,text,lang\na,One,en\n{endless}\nb,Two,en\n{endless}", "claims.csv")
+    assert [claim.id for claim in claims(found)] == ["a", "b"]
+    assert [reason.partition(": not valid CSV: a line of over")[0] for reason in reasons(found)] == [
+        "claims.csv line 3",
+        "claims.csv line 5",
+    ]
+
+
+def test_quotes_without_an_end_are_not_followed_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MAX_READ_AGAIN", 20_000)
+    found = read(tmp_path, "id,text,lang\na,One,en\n" + 'a","b\n' * 1_000, "claims.csv")
+    assert [claim.id for claim in claims(found)] == ["a"]
+    [cut] = [entry for entry in found if isinstance(entry, Rejected) and entry.cut]
+    assert "the rest is not read" in cut.reason
+    assert len(found) < 10
+
+
+@pytest.mark.parametrize("between", ["<x/>", "<url><x/></url>", "<url><loc>no address</loc></url>"])
+def test_a_sitemap_is_read_up_to_where_it_lists_nothing_for_long(
+    monkeypatch: pytest.MonkeyPatch, between: str
+) -> None:
+    monkeypatch.setattr(sitemaps, "MAX_BETWEEN", 100_000)
+    listed = "".join(f"<url><loc>https://p.example/{n}</loc></url>{between * 1_000}" for n in range(9))
+    assert len(list(sitemaps.entries_of(io.BytesIO(f"<urlset>{listed}</urlset>".encode())))) == 9
+    found = []
+    with pytest.raises(BadInput, match="hold no address; the rest is not read"):
+        found.extend(sitemaps.entries_of(io.BytesIO(f"<urlset>{listed}{between * 500_000}".encode())))
+    assert len(found) == 9
 
 
 def test_what_stands_behind_a_compressed_file_does_not_matter(tmp_path: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import shutil
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -21,7 +19,7 @@ from obelism.ingest import documents, factcheckapi, jsonlines, pages, sitemaps, 
 from obelism.ingest.apart import apart
 from obelism.ingest.fetch import Fetched, Fetcher, Limits, Progress
 from obelism.ingest.rejected import Rejected
-from obelism.ingest.unpacking import HEAD, TooLong, Watched, form_of, unpacked
+from obelism.ingest.unpacking import HEAD, Unreadable, Watched, form_of, unpacked
 from obelism.model import Claim
 
 __all__ = ["Fetcher", "Limits", "Options", "Rejected", "is_feed", "is_sitemap", "load", "load_fetched"]
@@ -29,7 +27,6 @@ __all__ = ["Fetcher", "Limits", "Options", "Rejected", "is_feed", "is_sitemap", 
 _SUFFIXES = {
     ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".html", ".htm", ".xhtml", ".php", ".xml", ".gz", "",
 }  # fmt: skip
-_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 _WEB = ("http://", "https://")
 
 
@@ -68,7 +65,7 @@ def is_sitemap(fetched: Fetched) -> bool:
     """Whether an answer only lists pages: that it is as it was says nothing of theirs."""
     try:
         return form_of(unpacked(fetched.file, HEAD * 4).read(HEAD), urlsplit(fetched.url).path) == "sitemap"
-    except _DAMAGED:
+    except Unreadable:
         return False
     finally:
         fetched.file.seek(0)
@@ -156,9 +153,7 @@ def _claims_in(
             yield from sitemaps.page_claims(replace(fetched, file=file), name)
         else:
             yield from pages.claims_of(file.read(pages.MAX_PAGE + 1), name)
-    except _DAMAGED:
-        yield Rejected(name, "not a whole gzip file; what could be read of it was taken", cut=True)
-    except TooLong as error:
+    except Unreadable as error:
         yield Rejected(name, str(error), cut=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import tempfile
 import time
@@ -37,6 +38,8 @@ class Limits:
     seconds: float = 3600.0
     silence: float = 30.0
     """Seconds without a single byte."""
+    until: float = math.inf
+    """The end of all fetching, on the clock of `time.monotonic`."""
     pages: int = 100_000
     private: bool = False
 
@@ -119,6 +122,8 @@ class Fetcher:
         try:
             if urlsplit(url).scheme.lower() not in ("http", "https"):
                 raise Unavailable(f"{url} is not an http(s) address")
+            if time.monotonic() > self.limits.until:
+                raise Unavailable(f"{url} is not fetched: the time for its source is over")
             with self._client.stream("GET", url, headers=headers) as answer:
                 yield answer
         # A ValueError: brackets out of place, labels that are empty, too long or no punycode.
@@ -127,7 +132,7 @@ class Fetcher:
             raise Unavailable(f"{url.partition('?')[0]} cannot be fetched: {reason}") from error
 
     def _body(self, answer: httpx.Response, progress: Progress) -> IO[bytes]:
-        deadline = time.monotonic() + self.limits.seconds
+        deadline = min(time.monotonic() + self.limits.seconds, self.limits.until)
         length = answer.headers.get("Content-Length", "")
         total = int(length) if length.isdigit() else None
         file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115

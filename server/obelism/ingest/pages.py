@@ -19,8 +19,8 @@ from obelism.ingest.rejected import Rejected
 from obelism.model import Claim
 from obelism.records import MAX_NAME
 
-# The largest of 13 real pages of fact-checkers is 1.2 MB.
-MAX_PAGE = 20 * 1024 * 1024
+# The largest of 13 real pages of fact-checkers is 1.2 MB; the tree of a page that is all tags takes 44 times its room.
+MAX_PAGE = 8 * 1024 * 1024
 # Repairing is slow on large texts, and no ClaimReview is.
 MAX_BROKEN = 500_000
 

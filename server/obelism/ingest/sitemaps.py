@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from html.entities import html5
 from typing import IO
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -18,7 +19,7 @@ from obelism.ingest import pages
 from obelism.ingest.cleaning import address_of, date_of
 from obelism.ingest.fetch import Fetched, Fetcher, Gone, Progress, Refused
 from obelism.ingest.rejected import Rejected
-from obelism.ingest.unpacking import unpacked
+from obelism.ingest.unpacking import Unreadable, unpacked
 from obelism.model import Claim
 
 
@@ -33,10 +34,12 @@ class Listed:
     """It could not be fetched at the first try."""
 
 
-_AMPERSAND = re.compile(rb"&(?!#?\w+;)")
+_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)(#?\w+;)?")
 
 # What stands on a longer line is no address.
 MAX_LINE = 64 * 1024
+# What stands between two addresses is kept, in thirty times its room.
+MAX_BETWEEN = 4 * 1024 * 1024
 # More pages out of reach than this, and the source counts as cut off: the next sync asks for all of them again.
 MAX_MISSED = 0.05
 
@@ -114,7 +117,11 @@ def _missed(entry: Listed, error: Unavailable) -> Rejected:
 
 def page_claims(fetched: Fetched, name: str) -> Iterator[Claim | Rejected]:
     """The claims of a fetched page."""
-    data = unpacked(fetched.file, 2 * pages.MAX_PAGE).read(pages.MAX_PAGE + 1)
+    try:
+        data = unpacked(fetched.file, 2 * pages.MAX_PAGE).read(pages.MAX_PAGE + 1)
+    except Unreadable as error:
+        yield Rejected(name, str(error))
+        return
     yield from pages.claims_of(data, name, fetched.url, fetched.charset)
 
 
@@ -142,6 +149,7 @@ def entries_of(file: IO[bytes], url: str | None = None) -> Iterator[Listed]:
         for _, entry in parsed:
             address = address_of(entry.findtext("{*}loc"), url)
             if address:
+                mended.read_since = 0
                 changed = date_of(entry.findtext("{*}lastmod"))
                 yield Listed(address, changed, etree.QName(entry).localname == "sitemap")
             entry.clear()
@@ -152,20 +160,37 @@ def entries_of(file: IO[bytes], url: str | None = None) -> Iterator[Listed]:
 
 
 class _Mended:
-    """The bytes of a sitemap without what may not stand before XML, and with each & that begins no entity escaped."""
+    """The bytes of a sitemap without what may not stand before XML, and with each & escaped that XML does not know.
+
+    Raises BadInput when too many are read with no address among them.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self.read_since = 0
+        """Bytes read since the last address; whoever finds one sets it to 0."""
         self._kept = file.read(4096).removeprefix(codecs.BOM_UTF8).lstrip()
         self.is_xml = self._kept.startswith((b"<", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
     def read(self, size: int) -> bytes:
         read = self._file.read(size)
+        self.read_since += len(read)
+        if self.read_since > MAX_BETWEEN:
+            reason = f"{MAX_BETWEEN // 1024 // 1024} MB of the sitemap hold no address; the rest is not read"
+            raise BadInput(reason)
         data = self._kept + read
         # Whether the last & begins an entity may be seen from what follows.
         end = data.rfind(b"&", max(0, len(data) - 20)) if read else -1
         data, self._kept = (data, b"") if end < 0 else (data[:end], data[end:])
-        return _AMPERSAND.sub(b"&amp;", data)
+        return _AMPERSAND.sub(_escaped, data)
+
+
+def _escaped(ampersand: re.Match[bytes]) -> bytes:
+    # An "&nbsp;" or "&#0;" in a title would cost all that is listed behind it. What HTML does not know either is the
+    # sitemap's own, and stays unresolved.
+    name = (ampersand[1] or b"").decode()
+    is_text = not name or name[0] == "#" or name in html5
+    return b"&amp;" + name.encode() if is_text else ampersand[0]
 
 
 class _Walk:

@@ -25,6 +25,11 @@ Row = Mapping[str, str]
 _ADDRESSES = ("url", "position_url")
 
 MAX_TABLE = 512 * 1024 * 1024
+# A claim with the longest of texts in each column is shorter.
+MAX_LINE = 1024 * 1024
+# Characters. A quoted text without an end has up to 131,072 of them, csv's limit, read once more: a table of 30 kB that
+# is all such texts took 13 seconds, and one of 50 MB would take days.
+MAX_READ_AGAIN = 16 * 1024 * 1024
 
 # Other names that tables of fact-checks give these columns; case, spaces, dots and underscores do not count.
 ALIASES: Mapping[str, Sequence[str]] = {
@@ -127,14 +132,14 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
     """The lines of a table that hold something, with the number of the line where each begins."""
     mark = _delimiter(text)
     is_bare = mark == "\t" and not _is_quoted(text)
-    lines = io.StringIO(text, newline="")
+    lines = _Readable(text, newline="")
     reader = csv.reader(
         lines,
         delimiter=mark,
         quoting=csv.QUOTE_NONE if is_bare else csv.QUOTE_MINIMAL,
         strict=True,
     )
-    line = 1
+    line, again = 1, 0
     while True:
         start, read = lines.tell(), reader.line_num
         try:
@@ -143,6 +148,11 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
             return
         except csv.Error as error:
             # A quoted text without an end takes in the lines behind it: they are read again, each by itself.
+            again += lines.tell() - start
+            if again > MAX_READ_AGAIN:
+                reason = "too many texts in quotes that have no end; the rest is not read"
+                yield line, Rejected(f"{name} line {line}", reason, cut=True)
+                return
             lines.seek(start)
             lines.readline()
             is_last = lines.tell() == len(text)
@@ -156,6 +166,16 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
         line += reader.line_num - read
 
 
+class _Readable(io.StringIO):
+    """Goes through lines. Raises csv.Error for one that is too long, and goes on behind it."""
+
+    def __next__(self) -> str:  # type: ignore[override]  # typeshed has it give bytes
+        line = super().__next__()
+        if len(line) > MAX_LINE:
+            raise csv.Error(f"a line of over {MAX_LINE // 1024 // 1024} MB; no claim is that long")
+        return line
+
+
 def _delimiter(text: str) -> str:
     """The mark between the columns: French and German spreadsheets write semicolons."""
     header = text.lstrip().partition("\n")[0]
@@ -165,7 +185,7 @@ def _delimiter(text: str) -> str:
 def _is_quoted(text: str) -> bool:
     """Whether a table of tabs can be read as one with quoted cells; those of databases have none."""
     try:
-        for _ in csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True):
+        for _ in csv.reader(_Readable(text, newline=""), delimiter="\t", strict=True):
             pass
     except csv.Error:
         return False

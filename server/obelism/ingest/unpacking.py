@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import re
+import zlib
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -18,12 +19,12 @@ HEAD = 64 * 1024
 _PAGES = (".html", ".htm", ".xhtml", ".php")
 
 
-class TooLong(BadInput):
-    """A packed file grows over its limit."""
+class Unreadable(BadInput):
+    """A packed file is damaged, or grows over its limit."""
 
 
 def unpacked(file: IO[bytes], most: int) -> IO[bytes]:
-    """`file`, decompressed where it is gzip; reading it past `most` bytes raises TooLong."""
+    """`file`, decompressed where it is gzip; reading it past `most` bytes, or past damage, raises Unreadable."""
     is_gzip = file.read(2) == b"\x1f\x8b"
     file.seek(0)
     return cast(IO[bytes], io.BufferedReader(cast(Any, _Members(file, most)))) if is_gzip else file
@@ -37,9 +38,12 @@ class _Members(gzip._GzipReader):
         self._most = most
 
     def read(self, size: int = -1) -> bytes:
-        data = bytes(super().read(size))
+        try:
+            data = bytes(super().read(size))
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise Unreadable("not a whole gzip file; what could be read of it was taken") from error
         if self.tell() > self._most:
-            raise TooLong(f"it unpacks to over {self._most:,} bytes; the rest is not read")
+            raise Unreadable(f"it unpacks to over {self._most:,} bytes; the rest is not read")
         return data
 
     def _read_gzip_header(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice, takewhile
 from time import monotonic
 
@@ -87,7 +88,7 @@ def _told(visit: Visit, url: str, head: str, tail: str) -> Iterator[str]:
 def _batches(visit: Visit, url: str) -> Iterator[list[Claim | Rejected]]:
     """What the source holds; raises Problem, behind what was read, when that takes too long."""
     end = monotonic() + LIMITS.seconds
-    entries = islice(ingest.load(url, Options(limits=LIMITS)), MAX_CLAIMS)
+    entries = islice(ingest.load(url, Options(limits=replace(LIMITS, until=end))), MAX_CLAIMS)
     in_time = takewhile(lambda _entry: monotonic() < end, entries)
     while batch := list(islice(in_time, BATCH)):
         yield batch
