@@ -8,7 +8,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +86,9 @@ class Database:
             ).one()
             yield connection
 
-    def timestamp(self) -> str:
-        """Now, as it is written into the tables: UTC to the second."""
-        return self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    def timestamp(self, later: timedelta = timedelta()) -> str:
+        """Now, or so much later, as it is written into the tables: UTC to the second."""
+        return (self.now() + later).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def close(self) -> None:
         self.engine.dispose()

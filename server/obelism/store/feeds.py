@@ -27,10 +27,6 @@ def without_query(url: str) -> str:
     return re.sub("(?<=//)[^/]*@", "", re.split("[?#]", url, maxsplit=1)[0])
 
 
-def _written(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A source to be fetched again. Times are UTC, as 2026-11-22T08:00:00Z."""
@@ -95,10 +91,9 @@ class Feeds:
 
         Of several nodes that ask at the same time one is told True. A try in the future is a clock's that was ahead.
         """
-        now = self._database.now()
-        before, after = (_written(at) for at in (now - every, now + CLOCKS_DIFFER))
+        before, after = (self._database.timestamp(later) for later in (-every, CLOCKS_DIFFER))
         is_due = or_(feeds.c.last_try.is_(None), feeds.c.last_try <= before, feeds.c.last_try > after)
-        taken = update(feeds).where(feeds.c.url == url, is_due).values(last_try=_written(now))
+        taken = update(feeds).where(feeds.c.url == url, is_due).values(last_try=self._database.timestamp())
         with self._database.writing() as connection:
             return connection.execute(taken).rowcount == 1
 
