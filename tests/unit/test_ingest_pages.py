@@ -289,6 +289,7 @@ def test_a_script_that_cannot_be_mended_is_no_claim() -> None:
         ({"ratingValue": 1, "bestRating": 1, "worstRating": 5, "alternateName": "Vrai"}, "Vrai"),
         ({"ratingValue": -1, "bestRating": -1, "worstRating": -1, "alternateName": "Satire"}, "Satire"),
         ({"ratingValue": 17, "bestRating": 5, "alternateName": "Mostly False"}, "Mostly False"),
+        ({"ratingValue": 10**400, "alternateName": "False"}, "False"),
         ({"ratingValue": "False"}, "False"),
         ({"ratingValue": 1, "bestRating": 5, "worstRating": 1}, "1"),
         ({"ratingValue": 1.0}, "1"),

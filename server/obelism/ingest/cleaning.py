@@ -54,8 +54,10 @@ def text_of(value: object, most: int = MAX_TEXT) -> str:
     for found in each(value):
         if isinstance(found, dict):
             found = found.get("@value")
-        if isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found):
-            found = f"{found:g}" if isinstance(found, float) else str(found)
+        if isinstance(found, float) and math.isfinite(found):
+            found = f"{found:g}"
+        elif isinstance(found, int) and not isinstance(found, bool):
+            found = str(found)
         if isinstance(found, str) and (text := clean(found)):
             return text[:most].rstrip()
     return ""
