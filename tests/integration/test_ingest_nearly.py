@@ -125,20 +125,29 @@ def said(parts: list[tuple[bool, Any]]) -> set[str]:
 # --- JSON -----------------------------------------------------------------------------------------
 
 
+broken = st.sampled_from(
+    ["{", "[" * 100_000, '{"id": "a"}{', "NaN,", '{"id": "a', f'{{"id": 1, "text": {"9" * 5_000}}}']
+) | st.integers(1, 300).map(lambda cut: json.dumps(record(0))[:cut])
+
+
+def wrong_line(number: int) -> st.SearchStrategy[str]:
+    # Those of number 100 may be several, of one id.
+    return (nearly(record(number + 100)) | nearly(record(100)) | odd).map(json.dumps) | broken
+
+
 @tried
-@given(parts=mixed(record, lambda number: nearly(record(number)) | nearly(record(0)) | odd))
+@given(parts=mixed(record, wrong_line))
 def test_of_json_lines_each_line_is_a_claim_or_named(
     parts: list[tuple[bool, Any]], tmp_path: Path, database: Callable[[], str]
 ) -> None:
+    lines = [json.dumps(part) if good else part for good, part in parts]
     path = tmp_path / "claims.jsonl"
-    path.write_text("\n".join(json.dumps(part) for _, part in parts))
+    path.write_text("\n".join(lines))
     found, counts = imported(path, database())
-    given_ids = [part["id"] for good, part in parts if good and part["id"] != "number-0"]
     assert len(found) == len(parts)
-    assert [entry.id for entry in found if isinstance(entry, Claim) and entry.id in given_ids] == given_ids
-    for entry, (good, part) in zip(found, parts, strict=True):
-        if good and part["id"] != "number-0":
-            assert entry == parse(part)
+    for taken, (good, part) in zip(found, parts, strict=True):
+        if good:
+            assert taken == parse(part)
     assert_all_adds_up(found, *counts)
 
 
@@ -225,7 +234,8 @@ cells = st.sampled_from(
         "2024-13-99",
         "http://[",
     ]
-) | st.text(st.characters(codec="utf-8"), max_size=8)
+    # csv puts no "\r" in quotes where lines end otherwise: then it ends one.
+) | st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=8)
 
 
 def line(number: int) -> dict[str, str]:
