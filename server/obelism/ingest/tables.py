@@ -305,12 +305,8 @@ def _record(row: Row, current: Claim | None, several: set[str], language: str | 
 
 def _pages_of_several_claims(rows: Iterable[Row]) -> set[str]:
     first: dict[str, int] = {}
-    told = (row for row in rows if "url" in row and "id" not in row)
-    return {
-        row["url"]
-        for row in told
-        if first.setdefault(row["url"], hash(row.get("text", ""))) != hash(row.get("text", ""))
-    }
+    told = ((row["url"], hash(row.get("text", ""))) for row in rows if "url" in row and "id" not in row)
+    return {url for url, text in told if first.setdefault(url, text) != text}
 
 
 def _with(claim: Claim, more: Claim) -> Claim:
