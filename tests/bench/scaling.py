@@ -54,7 +54,7 @@ def plan(numbers: dict[str, float], claims: int, readers: int) -> Plan:
 
 def tables(numbers: dict[str, float]) -> str:
     """The measured block of the document."""
-    rows = [f"| {name.replace('_', ' ')} | {value:,.1f} |" for name, value in numbers.items()]
+    rows = [f"| {name.replace('_', ' ')} | {_told(value)} |" for name, value in numbers.items()]
     plans = [
         plan(numbers, claims, readers)
         for claims, readers in ((300_000, 10_000), (300_000, 1_000_000), (10_000_000, 1_000_000))
@@ -79,6 +79,11 @@ def tables(numbers: dict[str, float]) -> str:
             ),
         ]
     )
+
+
+def _told(value: float) -> str:
+    """With the digits that mean something."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
 def write(numbers: dict[str, float], document: Path = DOCUMENT) -> None:

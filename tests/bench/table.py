@@ -234,8 +234,8 @@ LINES = (
     Line(
         "scale",
         "starting with an index",
-        "s, first page included",
-        "start_and_first_page_s",
+        "s",
+        "start_s",
         goal=2,
         at_most=True,
         digits=1,

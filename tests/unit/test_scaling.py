@@ -31,7 +31,8 @@ def test_a_run_replaces_the_numbers_of_the_last_one_and_nothing_else(tmp_path: P
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "old" not in text
-    assert text.count("| claims | 300,000.0 |") == 1
+    assert text.count("| claims | 300,000 |\n") == 1
+    assert text.count("| ten times the claims | 2 |\n") == 1
 
 
 def test_the_document_has_the_place_that_a_run_fills() -> None:
