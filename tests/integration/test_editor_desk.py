@@ -256,12 +256,15 @@ def test_an_import_that_takes_too_long_keeps_what_it_has_read(
     assert store.count() - before == 2
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
 def test_an_import_fetches_nothing_more_when_its_time_is_over(
-    editor: Editor, source: str, monkeypatch: pytest.MonkeyPatch
+    editor: Editor, source: str, monkeypatch: pytest.MonkeyPatch, lang: str
 ) -> None:
     monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, private=True, seconds=-1.0))
+    editor.send(editor.get(f"/editor/claim?id={BRIDGE.id}"), "/editor/claim", f"lang-{lang}")
     page = editor.send(editor.get("/editor/import"), "/editor/import", url=f"{source}/claims.jsonl")
-    assert "is not fetched: the time for its source is over" in page.text
+    assert " ".join(tables()[lang]["import_overtime"].split()) in page.text
+    assert "is not fetched" not in page.text
 
 
 def test_an_import_says_why_its_source_fails_and_not_why_the_store_does(

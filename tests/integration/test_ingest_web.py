@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import socketserver
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +23,7 @@ from obelism.errors import BadInput, Unavailable
 from obelism.imports import Import, Watch, import_claims, sync
 from obelism.ingest import Fetcher, Limits, Options, Rejected, factcheckapi, load, load_fetched
 from obelism.ingest.claimreview import published_id
-from obelism.ingest.fetch import Fetched, public_address
+from obelism.ingest.fetch import Fetched, TooLate, public_address
 from obelism.model import Claim
 from obelism.store import PutSummary, Store, open_store
 from webserver import Answer, Asked, Site, running_site
@@ -149,6 +152,56 @@ def test_a_silent_server_is_left() -> None:
         limits = replace(HERE.limits, silence=0.1)
         with pytest.raises(Unavailable, match="timed out"):
             list(load(f"http://127.0.0.1:{silent.getsockname()[1]}/", replace(HERE, limits=limits)))
+
+
+@contextmanager
+def dripping(*answers: bytes) -> Iterator[str]:
+    """The address of a server that gives `answers` on a connection, and then a byte every 20 ms for ever."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):  # whoever asked has had enough
+                for answer in answers:
+                    self.request.recv(4096)
+                    self.request.sendall(answer)
+                while not over.wait(0.02):
+                    self.request.sendall(b"x")
+
+    over = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/"
+        finally:
+            over.set()
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("sent", [b"H", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n<p>"])
+def test_a_server_that_sends_byte_after_byte_is_left(sent: bytes) -> None:
+    with dripping(sent) as address:
+        limits = replace(HERE.limits, seconds=0.3)
+        with pytest.raises(Unavailable, match="took over"):
+            list(load(address, replace(HERE, limits=limits)))
+        limits = replace(HERE.limits, until=time.monotonic() + 0.3)
+        with pytest.raises(TooLate, match="the time for its source is over"):
+            list(load(address, replace(HERE, limits=limits)))
+
+
+def test_a_server_that_took_too_long_may_be_asked_again() -> None:
+    good = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
+    with dripping(good, b"HTTP/1.1 200 OK\r\nX: ") as address, Fetcher(HERE.limits) as fetcher:
+        for _ in range(2):
+            fetched = fetcher.fetch(address)
+            assert fetched is not None
+            with fetched.file as file:
+                assert file.read() == b"good"
+            fetcher.limits = replace(HERE.limits, seconds=0.3)
+            with pytest.raises(Unavailable, match="took over"):
+                fetcher.fetch(address)  # over the same connection
+            fetcher.limits = HERE.limits
 
 
 def test_endless_redirects_come_to_an_end(site: Site) -> None:

@@ -583,14 +583,15 @@ def test_a_review_without_an_address_has_that_of_its_place_in_the_feed(tmp_path:
     assert found.reviews[0].url == "https://p.example/1"
 
 
-def test_a_document_that_can_only_be_read_whole_is_refused_over_the_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(documents, "MAX_PIECE", 1024 * 1024)
-    content = json.dumps({"@graph": [REVIEW | {"description": "x" * 2_000_000}]})
-    [found] = read(tmp_path, content, "graph.json")
+def test_a_document_that_can_only_be_read_whole_is_refused_over_the_limit(tmp_path: Path) -> None:
+    content = json.dumps({"@graph": [REVIEW | {"description": ""}]})
+    room = documents.MAX_PIECE - len(content)
+    [found] = read(tmp_path, content.replace('""', f'"{"x" * room}"'), "graph.json")
+    assert isinstance(found, Claim)
+    [found] = read(tmp_path, content.replace('""', f'"{"x" * (room + 1)}"'), "graph.json")
     assert isinstance(found, Rejected)
-    assert "over 1 MB, and neither a DataFeed nor a list" in str(found)
+    reason = "over 8 MB, and neither a DataFeed nor a list, which are read in pieces; give it as JSON Lines (.jsonl)"
+    assert str(found) == f"graph.json: {reason}"
     assert found.cut
 
 
@@ -840,6 +841,28 @@ def test_a_sitemap_is_read_up_to_where_it_lists_nothing_for_long(
     with pytest.raises(BadInput, match="hold no address; the rest is not read"):
         found.extend(sitemaps.entries_of(io.BytesIO(f"<urlset>{listed}{between * 500_000}".encode())))
     assert len(found) == 9
+
+
+MARKED = ["utf-16-le", "utf-16-be", "utf-8"]
+
+
+@pytest.mark.parametrize("encoding", MARKED)
+@pytest.mark.parametrize("declared", ["", '<?xml version="1.0" encoding="{}"?>'])
+def test_a_sitemap_in_any_encoding_with_a_mark_is_read(declared: str, encoding: str) -> None:
+    told = declared.format(encoding.removesuffix("-le").removesuffix("-be"))
+    entry = "<url><image>é & ü&nbsp;</image><loc>https://p.example/{}?a=1&amp;b=é&c=3</loc></url>"
+    entries = "".join(entry.format(n) for n in range(2_000))
+    file = io.BytesIO(f"\ufeff{told}<urlset>{entries}</urlset>".encode(encoding))
+    assert form_of(file.getvalue()[:4096], "sitemap.xml") == "sitemap"
+    found = [entry.url for entry in sitemaps.entries_of(file)]
+    assert found == [f"https://p.example/{n}?a=1&b=é&c=3" for n in range(2_000)]
+
+
+@pytest.mark.parametrize("encoding", MARKED)
+def test_a_list_of_addresses_in_any_encoding_with_a_mark_is_read(encoding: str) -> None:
+    listed = [f"https://p.example/{n}?a=1&b=é" for n in range(5_000)]
+    file = io.BytesIO(("\ufeff" + "\r\n".join(listed)).encode(encoding))
+    assert [entry.url for entry in sitemaps.entries_of(file)] == listed
 
 
 def test_what_stands_behind_a_compressed_file_does_not_matter(tmp_path: Path) -> None:

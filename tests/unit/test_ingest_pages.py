@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 import pytest
 
 from obelism import records
-from obelism.ingest.pages import claims_of, decoded
+from obelism.ingest import load
+from obelism.ingest.fetch import Fetched
+from obelism.ingest.pages import MAX_PAGE, claims_of, decoded
 from obelism.ingest.rejected import Rejected
+from obelism.ingest.sitemaps import page_claims
 from obelism.model import Claim, Review
 from obelism.ratings import bucket
 
@@ -644,6 +648,18 @@ def test_what_is_declared_as_latin_1_may_hold_what_windows_adds(label: str) -> N
 )
 def test_hostile_pages_end_in_an_answer(data: bytes) -> None:
     assert read(data)
+
+
+def test_a_page_over_the_limit_is_refused_and_one_just_within_it_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    for size, expected in ((MAX_PAGE, CLAIM), (MAX_PAGE + 1, Rejected("page.html", "the page is over 8 MB"))):
+        data = page(WHOLE).ljust(size)
+        assert read(data) == [expected]
+        assert list(page_claims(Fetched(io.BytesIO(data), "https://check.example/"), "page.html")) == [
+            expected
+        ]
+        file.write_bytes(data)
+        assert list(load(str(file))) == [expected]
 
 
 # --- real pages -----------------------------------------------------------------------------------

@@ -17,12 +17,22 @@ from obelism import records
 from obelism.errors import BadInput, ObelismError, Unavailable
 from obelism.ingest import documents, factcheckapi, jsonlines, pages, sitemaps, tables
 from obelism.ingest.apart import apart
-from obelism.ingest.fetch import Fetched, Fetcher, Limits, Progress
+from obelism.ingest.fetch import Fetched, Fetcher, Limits, Progress, TooLate
 from obelism.ingest.rejected import Rejected
 from obelism.ingest.unpacking import HEAD, Unreadable, Watched, form_of, unpacked
 from obelism.model import Claim
 
-__all__ = ["Fetcher", "Limits", "Options", "Rejected", "is_feed", "is_sitemap", "load", "load_fetched"]
+__all__ = [
+    "Fetcher",
+    "Limits",
+    "Options",
+    "Rejected",
+    "TooLate",
+    "is_feed",
+    "is_sitemap",
+    "load",
+    "load_fetched",
+]
 
 _SUFFIXES = {
     ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".html", ".htm", ".xhtml", ".php", ".xml", ".gz", "",

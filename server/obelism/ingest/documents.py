@@ -15,8 +15,8 @@ from obelism.ingest.cleaning import address_of
 from obelism.ingest.rejected import Rejected
 from obelism.model import Claim
 
-# A document that is no feed is read in one piece.
-MAX_PIECE = 64 * 1024 * 1024
+# Bytes of a document that is no feed, and characters of an element of one: parsed, it takes some thirty times its room.
+MAX_PIECE = 8 * 1024 * 1024
 _HEAD = 64 * 1024
 _PIECE = 64 * 1024
 _LIST = re.compile(r"\A\s*\[")
@@ -50,7 +50,7 @@ def claims_of(file: IO[bytes], name: str) -> Iterator[Claim | Rejected]:
         data = file.read(MAX_PIECE + 1)
         if len(data) > MAX_PIECE:
             reason = f"over {MAX_PIECE // 1024 // 1024} MB, and neither a DataFeed nor a list, which are read in pieces"
-            yield Rejected(name, reason, cut=True)
+            yield Rejected(name, f"{reason}; give it as JSON Lines (.jsonl)", cut=True)
             return
         first, _, rest = data.strip().partition(b"\n")
         if first.rstrip().endswith(b"}") and rest:  # lines so long that the head of the file shows only one

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -36,6 +37,7 @@ class Limits:
 
     bytes: int = 4 * 1024**3
     seconds: float = 3600.0
+    """For one address, its redirects and headers included."""
     silence: float = 30.0
     """Seconds without a single byte."""
     until: float = math.inf
@@ -63,11 +65,17 @@ class Gone(Unavailable):
     """The server has nothing at that address: asking again will not help."""
 
 
+class TooLate(Unavailable):
+    """The time for a source is over: nothing more of it is fetched."""
+
+
 class Fetcher:
-    """Fetches addresses over one set of connections. Close it, or use it as a context."""
+    """Fetches addresses, one at a time, over one set of connections. Close it, or use it as a context."""
 
     def __init__(self, limits: Limits = Limits()) -> None:
         self.limits = limits
+        self._deadline = limits.until
+        self._sockets: list[socket.socket] = []
         # Behind a proxy it is the proxy that looks names up, and guards its network.
         transport = None if limits.private or getproxies() else _PublicOnly()
         self._client = httpx.Client(
@@ -118,21 +126,25 @@ class Fetcher:
 
     @contextmanager
     def answer(self, url: str, headers: dict[str, str] | None = None) -> Iterator[httpx.Response]:
-        """The answer to a GET, whatever its status; its body is read inside the context."""
+        """The answer to a GET, whatever its status; its body is read inside the context.
+
+        Raises Unavailable when there is none, or when it is not whole in time; TooLate when that of the source is over.
+        """
+        self._deadline = min(time.monotonic() + self.limits.seconds, self.limits.until)
         try:
             if urlsplit(url).scheme.lower() not in ("http", "https"):
                 raise Unavailable(f"{url} is not an http(s) address")
-            if time.monotonic() > self.limits.until:
-                raise Unavailable(f"{url} is not fetched: the time for its source is over")
-            with self._client.stream("GET", url, headers=headers) as answer:
+            self._check_time(url)
+            traced = {"trace": self._note_socket}
+            with self._watch(), self._client.stream("GET", url, headers=headers, extensions=traced) as answer:
                 yield answer
         # A ValueError: brackets out of place, labels that are empty, too long or no punycode.
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            self._check_time(url)
             reason = str(error) or type(error).__name__
             raise Unavailable(f"{url.partition('?')[0]} cannot be fetched: {reason}") from error
 
     def _body(self, answer: httpx.Response, progress: Progress) -> IO[bytes]:
-        deadline = min(time.monotonic() + self.limits.seconds, self.limits.until)
         length = answer.headers.get("Content-Length", "")
         total = int(length) if length.isdigit() else None
         file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
@@ -142,13 +154,51 @@ class Fetcher:
                 progress(answer.num_bytes_downloaded, total)
                 if file.tell() > self.limits.bytes:
                     raise Unavailable(f"{answer.url} is over {self.limits.bytes:,} bytes")
-                if time.monotonic() > deadline:
-                    raise Unavailable(f"{answer.url} took over {self.limits.seconds:,.0f} seconds")
+                self._check_time(str(answer.url))
+            # A connection that was ended looks like a body without a stated length that is whole.
+            self._check_time(str(answer.url))
         except BaseException:
             file.close()
             raise
         file.seek(0)
         return file
+
+    def _check_time(self, url: str) -> None:
+        """Raises TooLate when the time for the source is over, Unavailable when that for `url` is."""
+        now = time.monotonic()
+        if now > self.limits.until:
+            raise TooLate(f"{url} is not fetched: the time for its source is over")
+        if now > self._deadline:
+            raise Unavailable(f"{url} took over {self.limits.seconds:,.0f} seconds")
+
+    @contextmanager
+    def _watch(self) -> Iterator[None]:
+        """Ends the connections at the deadline, whatever is awaited on them.
+
+        httpx limits each `recv` only: a byte of a header every 29 s keeps within that for a month.
+        """
+        done = threading.Event()
+        watch = threading.Thread(target=self._end_late, args=(done,), name="fetch-deadline", daemon=True)
+        watch.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watch.join()
+
+    def _end_late(self, done: threading.Event) -> None:
+        # Again and again: a redirect, or a handshake that comes to its end, may open one after the deadline.
+        while not done.wait(max(self._deadline - time.monotonic(), 0.1)):
+            for sock in self._sockets:
+                with suppress(OSError):  # it is closed already
+                    # Not the method of a TLS socket, which would unwrap it under the thread that reads.
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    def _note_socket(self, event: str, info: dict[str, Any]) -> None:
+        """Remember what httpx connects (https://www.python-httpx.org/advanced/extensions/#trace)."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            open_ones = [sock for sock in self._sockets if sock.fileno() >= 0]
+            self._sockets = [*open_ones, info["return_value"].get_extra_info("socket")]
 
 
 class _PublicOnly(httpx.HTTPTransport):

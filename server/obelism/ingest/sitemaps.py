@@ -130,6 +130,10 @@ def entries_of(file: IO[bytes], url: str | None = None) -> Iterator[Listed]:
 
     Raises BadInput when it is neither XML nor an address a line, having given what came before the mistake.
     """
+    is_utf_16 = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    file.seek(0)
+    if is_utf_16:  # what mends it looks for bytes of UTF-8
+        file = codecs.EncodedFile(file, "utf-8", "utf-16", "replace")
     mended = _Mended(file)
     if not mended.is_xml:
         file.seek(0)
@@ -143,7 +147,12 @@ def entries_of(file: IO[bytes], url: str | None = None) -> Iterator[Listed]:
         return
     # Entities stay what they are and nothing is fetched: a sitemap is as hostile as any page.
     parsed = etree.iterparse(
-        mended, tag=("{*}url", "{*}sitemap"), resolve_entities=False, no_network=True, load_dtd=False
+        mended,
+        tag=("{*}url", "{*}sitemap"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        encoding="utf-8" if is_utf_16 else None,  # whatever the sitemap declares
     )
     try:
         for _, entry in parsed:
@@ -170,7 +179,7 @@ class _Mended:
         self.read_since = 0
         """Bytes read since the last address; whoever finds one sets it to 0."""
         self._kept = file.read(4096).removeprefix(codecs.BOM_UTF8).lstrip()
-        self.is_xml = self._kept.startswith((b"<", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        self.is_xml = self._kept.startswith(b"<")
 
     def read(self, size: int) -> bytes:
         read = self._file.read(size)

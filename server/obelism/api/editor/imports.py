@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice, takewhile
 from time import monotonic
@@ -19,7 +20,7 @@ from obelism import ingest
 from obelism.api.editor.visits import Routes, Visit
 from obelism.api.problems import Problem, problem_of
 from obelism.errors import ObelismError, Unavailable
-from obelism.ingest import Options, Rejected
+from obelism.ingest import Options, Rejected, TooLate
 from obelism.model import Claim
 from obelism.records import is_web_address
 from obelism.store import PutSummary
@@ -90,10 +91,12 @@ def _batches(visit: Visit, url: str) -> Iterator[list[Claim | Rejected]]:
     end = monotonic() + LIMITS.seconds
     entries = islice(ingest.load(url, Options(limits=replace(LIMITS, until=end))), MAX_CLAIMS)
     in_time = takewhile(lambda _entry: monotonic() < end, entries)
-    while batch := list(islice(in_time, BATCH)):
-        yield batch
-    if monotonic() >= end:
-        raise Problem(503, "overtime", "Took too long", visit.words("import_overtime"))
+    with suppress(TooLate):
+        while batch := list(islice(in_time, BATCH)):
+            yield batch
+        if monotonic() < end:
+            return
+    raise Problem(503, "overtime", "Took too long", visit.words("import_overtime"))
 
 
 def _stored(visit: Visit, claims: list[Claim]) -> PutSummary:
