@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from obelism.encoder import default_encoder
 from obelism.model import FRAMINGS
 from obelism.pipeline import BEFORE
+from obelism.verifier import BETWEEN_WORDINGS
 
 HERE = Path(__file__).parent
 WRITTEN = HERE.parent.parent / "shared" / "data" / "pairs" / "written.jsonl"
@@ -34,6 +35,8 @@ NEAR_KEPT, FAR_KEPT = 0.55, 0.2
 # Share of the sentences that stand without what is before them: the service reads a sentence by itself first. Of those
 # that are labelled and far from their claims fewer, as they may say nothing by themselves.
 ALONE, ALONE_FAR = 0.45, 0.1
+# Share of the claims that stand in both of their wordings, as the service reads those that have two.
+BOTH_WORDINGS = 0.4
 # Claims of other articles nearer than this to one of the article's own may be the same claim.
 TWIN = 0.5
 
@@ -180,10 +183,12 @@ class Articles:
 
 
 def _wording(claim: dict, chance: random.Random | None) -> str:
-    """A claim in either of its languages."""
-    return (
-        claim["translation"] if chance and "translation" in claim and chance.random() < 0.5 else claim["text"]
-    )
+    """A claim in either of its languages, or in both."""
+    if not chance or "translation" not in claim:
+        return claim["text"]
+    both = [claim["text"], claim["translation"]]
+    chance.shuffle(both)
+    return BETWEEN_WORDINGS.join(both) if chance.random() < BOTH_WORDINGS else both[0]
 
 
 def from_pairs(

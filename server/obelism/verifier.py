@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 
 BOS, EOS = 0, 2
 # Tokens kept of each part; the network was trained with these.
-STATEMENT, CLAIM, CONTEXT = 80, 48, 96
+STATEMENT, CLAIM, CONTEXT = 80, 80, 96
+# What stands between two wordings of one claim that are read as one; the network was trained with this, too.
+BETWEEN_WORDINGS = " / "
 # Claims that are read with a statement at once, at most; the network was trained with one to eight.
 MOST_CLAIMS = 8
 # Tokens that the network reads at most; many long claims are each cut to an equal share.
@@ -29,20 +31,28 @@ LONGEST = 512
 # it is taken for it. So a statement is also read by itself, and the two answers are averaged: on the shared pages
 # average precision 0.70 instead of 0.65. By itself first, which is the shorter text, and then with what stands before
 # it only if that could still bring a claim to the odds that are needed: on the shared pages one time in five. Where no
-# claim has HOPELESS log-odds with it, it alone counts.
+# claim has HOPELESS log-odds with it, it alone counts. The second reading has two wordings of a claim that has them:
+# what one leaves open the other may tell.
 HOPELESS = -1.5
 # No verdict on 1,400 questions of labelled, golden and ordinary pages, nor on claims put beside themselves, was higher.
-HIGHEST = 5.0
+HIGHEST = 5.5
 THREADS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What is judged: a sentence, a wording of a claim, and the text before the sentence (may be empty)."""
+    """What is judged: a sentence, a wording of a claim, the text before the sentence (may be empty), and the claim in
+    other words."""
 
     statement: str
     claim: str
     context: str = ""
+    other: str = ""
+    """Another wording of the claim; empty when there is none."""
+
+    @property
+    def wordings(self) -> str:
+        return self.claim + BETWEEN_WORDINGS + self.other if self.other else self.claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,7 @@ class CrossEncoder:
     def _read(self, pairs: Sequence[Pair]) -> dict[str, list[int]]:
         """Token ids of all texts."""
         texts = list(
-            dict.fromkeys(text for pair in pairs for text in (pair.statement, pair.claim, pair.context))
+            dict.fromkeys(t for one in pairs for t in (one.statement, one.claim, one.context, one.wordings))
         )
         return {text: read.ids for text, read in zip(texts, self._tokenizer.encode_batch(texts), strict=True)}
 
@@ -120,14 +130,16 @@ class CrossEncoder:
     ) -> list[Verdict]:
         """Those of pairs with one statement and context."""
         statement, context = ids[question[0].statement], ids[question[0].context]
-        claims = [ids[pair.claim] for pair in question]
-        same, framing = self._run(statement, [], claims)
-        if question[0].context and (np.maximum(highest_with(same), HOPELESS) >= needed).any():
-            with_context, framing_with_context = self._run(statement, context, claims)
-            if with_context.max() > HOPELESS:
-                same, framing = (same + with_context) / 2, (framing + framing_with_context) / 2
+        same, framing = self._run(statement, [], [ids[pair.claim] for pair in question])
+        is_more = bool(question[0].context) or any(pair.other for pair in question)
+        if is_more and (np.maximum(highest_with(same), HOPELESS) >= needed).any():
+            in_full, framing_in_full = self._run(
+                statement, context, [ids[pair.wordings] for pair in question]
+            )
+            if in_full.max() > HOPELESS:
+                same, framing = (same + in_full) / 2, (framing + framing_in_full) / 2
             else:
-                same, framing = with_context, framing_with_context
+                same, framing = in_full, framing_in_full
         return [
             Verdict(float(odds), (row[0], row[1], row[2], row[3]))
             for odds, row in zip(same, framing.tolist(), strict=True)

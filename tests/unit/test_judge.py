@@ -10,7 +10,7 @@ from obelism.candidates import Index
 from obelism.encoder import Vectors, default_encoder
 from obelism.matches import Asked, Matcher, Nearness
 from obelism.matches.judge import HANDFUL, verdicts_of
-from obelism.model import Candidate, Claim
+from obelism.model import Candidate, Claim, Phrasing
 from obelism.verifier import HIGHEST, MOST_CLAIMS, Enough, Needed, Pair, Verdict, never
 
 EVEN_ODDS = (0.25, 0.25, 0.25, 0.25)
@@ -25,6 +25,7 @@ class Scripted:
     def __init__(self, odds: Mapping[str, float]) -> None:
         self.odds = odds
         self.questions: list[list[str]] = []
+        self.others: list[str] = []
         self.needed: list[list[float]] = []
 
     def judge(
@@ -35,6 +36,7 @@ class Scripted:
 
     def _answer(self, question: Sequence[Pair]) -> list[Verdict]:
         self.questions.append([pair.claim for pair in question])
+        self.others += [pair.other for pair in question]
         return [Verdict(self.odds[pair.claim], EVEN_ODDS) for pair in question]
 
 
@@ -109,6 +111,22 @@ def test_the_same_claim_twice_is_told_from_the_others_each_time_but_not_from_its
     assert [verdict.same for verdict in verdicts] == [2.0, 2.0, -2.0]
 
 
+def test_claims_alike_that_name_different_people_are_rivals() -> None:
+    spoon = Claim("spoon", "Anna Weber left a spoon in the minister's train.", "en")
+    bag = Claim("bag", "Carl Lindqvist left a bag in the minister's train.", "en")
+    verifier = Scripted({spoon.text: 2.0, bag.text: 2.0})
+    verdicts_of(verifier, [asked_about(spoon, 0.7, alike="bag"), asked_about(bag, 0.7, alike="spoon")])
+    assert verifier.questions == [[spoon.text, bag.text]]
+
+
+def test_the_verifier_is_given_two_wordings_in_the_language_of_the_statement_before_one_in_another() -> None:
+    wordings = Phrasing("La pluie est rose.", "fr"), Phrasing("Pink rain fell.", "en")
+    candidate = Candidate(Claim("rain", "The rain is pink.", "en", phrasings=wordings), 0.4, 0.7)
+    verifier = Scripted({"The rain is pink.": 2.0, "La pluie est rose.": 2.0})
+    verdicts_of(verifier, [Asked(SAID, "", "en", candidate), Asked(SAID, "", "fr", candidate)])
+    assert verifier.others == ["Pink rain fell.", "The rain is pink."]
+
+
 def test_more_claims_than_fit_into_a_question_are_all_answered() -> None:
     claims = [Claim(str(at), f"Claim number {at} is about rain.", "en") for at in range(2 * MOST_CLAIMS + 1)]
     verifier = Scripted({claim.text: 0.0 for claim in claims})
@@ -149,7 +167,7 @@ def test_the_odds_that_are_needed_are_those_from_which_on_a_pair_is_the_same() -
 
 def test_nothing_is_asked_about_a_statement_that_no_verdict_could_make_the_claim() -> None:
     verifier = Scripted({CALLS.text: HIGHEST})
-    hopeless = [asked_about(CALLS, 0.0, 0.6, statement="It rains on the hills today.")]
+    hopeless = [asked_about(CALLS, -0.5, 0.6, statement="It rains on the hills today.")]
     assert Matcher(verifier).match(hopeless, plausible=0.0, only_same=True) == [None]
     assert verifier.questions == []
     (match,) = Matcher(verifier).match(hopeless, plausible=0.0)

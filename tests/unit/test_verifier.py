@@ -1,6 +1,7 @@
 """The cross-encoder of the package: what it is fed, and what a verdict depends on."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -91,3 +92,12 @@ def test_a_verdict_comes_to_what_is_needed_or_not_however_little_is_read(needed:
         for question in QUESTIONS
     ):
         assert short == whole or (short.same < needed and whole.same < needed)
+
+
+def test_another_wording_of_the_claim_is_read_too_where_it_can_matter() -> None:
+    pair = QUESTIONS[0][0]
+    told = replace(pair, other="Elon Musk a plusieurs fois parlé à Vladimir Poutine.")
+    other = replace(pair, other="Elon Musk a vendu ses usines de voitures en Chine.")
+    (alone,), (fitting,), (strange,) = default_verifier().judge([[pair], [told], [other]])
+    assert fitting.same > strange.same
+    assert default_verifier().judge([[told]], [[math.inf]]) == [[alone]]

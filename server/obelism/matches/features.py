@@ -126,6 +126,13 @@ def wording_for(candidate: Candidate, language: str) -> Phrasing:
     return next((one for one in wordings if one.language[:2] == language[:2]), best)
 
 
+def other_wording_for(candidate: Candidate, language: str) -> Phrasing | None:
+    """Another one than `wording_for` gives, in the statement's language if there is any."""
+    first = wording_for(candidate, language)
+    others = [one for one in candidate.claim.wordings if one.text != first.text]
+    return next((one for one in others if one.language[:2] == language[:2]), others[0] if others else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A statement, what stands around it, and a claim it may be about."""

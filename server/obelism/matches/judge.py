@@ -27,9 +27,11 @@ from obelism.matches.features import (
     Asked,
     Features,
     Reader,
+    claim_view,
     features_in,
     fill_fuzzy,
     matrix_of,
+    other_wording_for,
     whole_matrix,
     wording_for,
 )
@@ -333,14 +335,23 @@ def _questions(places: Sequence[int], asked: Sequence[Asked]) -> Iterator[tuple[
     first: list[int] = []
     twins: list[int] = []
     for at in places:
-        alike = asked[at].candidate.alike
-        (twins if any(asked[other].candidate.claim.id in alike for other in first) else first).append(at)
+        (twins if any(_are_twins(asked[at], asked[other]) for other in first) else first).append(at)
     for start in range(0, len(first), MOST_CLAIMS):
         yield first[start : start + MOST_CLAIMS], []
     for at in twins:
-        alike = asked[at].candidate.alike
-        rivals = [other for other in first if asked[other].candidate.claim.id not in alike]
+        rivals = [other for other in first if not _are_twins(asked[at], asked[other])]
         yield [at], rivals[: MOST_CLAIMS - 1]
+
+
+def _are_twins(one: Asked, other: Asked) -> bool:
+    """Whether two claims are alike, and neither names somebody or something in the other's place.
+
+    One politician's bag and another's spoon in the same train are near in meaning, and the worst of rivals.
+    """
+    if other.candidate.claim.id not in one.candidate.alike:
+        return False
+    names, others = (claim_view(wording_for(two.candidate, two.language)).names for two in (one, other))
+    return names <= others or others <= names
 
 
 def _handfuls(
@@ -382,4 +393,6 @@ def _log_odds(probability: float) -> float:
 
 
 def _pair(one: Asked) -> Pair:
-    return Pair(one.statement, wording_for(one.candidate, one.language).text, one.context)
+    other = other_wording_for(one.candidate, one.language)
+    claim = wording_for(one.candidate, one.language).text
+    return Pair(one.statement, claim, one.context, other.text if other else "")
