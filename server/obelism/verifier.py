@@ -34,7 +34,7 @@ LONGEST = 512
 # claim has HOPELESS log-odds with it, it alone counts. The second reading has two wordings of a claim that has them:
 # what one leaves open the other may tell.
 HOPELESS = -1.5
-# No verdict on 1,400 questions of labelled, golden and ordinary pages, nor on claims put beside themselves, was higher.
+# No reading of 2,580 pairs of development articles and labelled pages was higher (5.41).
 HIGHEST = 5.5
 THREADS = min(4, os.cpu_count() or 1)
 
