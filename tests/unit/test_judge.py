@@ -167,7 +167,7 @@ def test_the_odds_that_are_needed_are_those_from_which_on_a_pair_is_the_same() -
 
 def test_nothing_is_asked_about_a_statement_that_no_verdict_could_make_the_claim() -> None:
     verifier = Scripted({CALLS.text: HIGHEST})
-    hopeless = [asked_about(CALLS, -0.5, 0.6, statement="It rains on the hills today.")]
+    hopeless = [asked_about(CALLS, 0.0, 0.6, statement="It rains on the hills today.")]
     assert Matcher(verifier).match(hopeless, plausible=0.0, only_same=True) == [None]
     assert verifier.questions == []
     (match,) = Matcher(verifier).match(hopeless, plausible=0.0)
