@@ -290,6 +290,16 @@ def test_a_pronoun_is_the_speaker_of_the_sentences_before() -> None:
     assert (framed.framing, framed.speaker) == ("attributed", "La maire de Sarves")
 
 
+def test_a_pronoun_may_be_whoever_denied_in_the_sentence_before() -> None:
+    before = (
+        "Le lac de Sarves",
+        "Le journal dit tenir cela de riverains.",
+        "La maire de Sarves, Jeanne Morel, a démenti toute négligence.",
+    )
+    framed = frame("D’après elle, Hydralpe a vidé le lac de Sarves en secret.", CLAIMS["lac"], "fr", before)
+    assert framed.speaker == "La maire de Sarves"
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [

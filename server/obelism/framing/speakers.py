@@ -46,12 +46,13 @@ def speaker_of(
 
 
 def _before(context: Sequence[str], language: str) -> str | None:
-    """Whoever spoke last in the sentences before."""
+    """Whoever spoke last in the sentences before, a denial included."""
     for text in reversed(context):
         mapped = fold_with_map(text)
-        name = speaker_of(text, mapped, cues_in(mapped[0], language), "attributed", language)
-        if name:
-            return name
+        cues = cues_in(mapped[0], language)
+        for framing in _SPOKEN:
+            if name := speaker_of(text, mapped, cues, framing, language):
+                return name
     return None
 
 
@@ -112,6 +113,7 @@ _ORDER: dict[Framing, tuple[str, ...]] = {
     "denied": ("deny", "accord", "say", "nondenial"),
     "questioned": ("open", "accord", "say", "nondenial"),
 }
+_SPOKEN: tuple[Framing, ...] = ("denied", "attributed")
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w’'.-]*"
 # Hedges that name nobody: their subject is the one spoken of, not the one who speaks.
 _IMPERSONAL = re.compile(
