@@ -42,9 +42,9 @@ from obelism.verifier import HIGHEST, MOST_CLAIMS, Enough, Pair, Verdict, Verifi
 VETOED = 0.95
 # Pairs, and the rest of the last statement's, after which it is seen whether there is hope; the likeliest statement
 # alone tells of most pages that they are about none of the claims.
-PROBE, PORTION = 1, 12
-# Pairs that the verifier is given at a time: work for some cores, and on a slow one the time is soon looked at again.
-HANDFUL = 4
+PROBE, PORTION = 1, 16
+# Pairs that the verifier is given at a time, four statements or so: work for some cores.
+HANDFUL = 16
 # Claims, at least, that a plausible one is read with, itself among them, where the index brought so many. By itself it
 # is taken for what it is only near to (docs/decisions/0013).
 RIVALS = 4
