@@ -64,3 +64,19 @@ def test_all_differences_are_reported_together() -> None:
         "number",
         "name",
     ]
+
+
+def test_a_name_of_another_wording_is_a_name_of_the_claim() -> None:
+    told = Phrasing("Paris broke off its diplomatic relations with Bamako in January.", "en")
+    claim = Claim(
+        "relations", "Mali and France have no diplomatic relations any more.", "en", phrasings=(told,)
+    )
+
+    def vetoes(statement: str, of: Claim) -> list[str]:
+        asked = Asked(statement, "", "en", Candidate(of, 0.5, 0.5))
+        return [veto.kind for veto in vetoes_of(asked, told, Reader())]
+
+    about_both = "The break between Mali and France is a lie, the ministry says."
+    assert vetoes(about_both, claim) == []
+    assert vetoes(about_both, Claim("alone", told.text, "en")) == ["name"]
+    assert vetoes("The break between Chile and Peru is a lie, the ministry says.", claim) == ["name"]

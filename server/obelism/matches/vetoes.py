@@ -22,9 +22,11 @@ def vetoes_of(asked: Asked, wording: Phrasing, reader: Reader) -> tuple[Veto, ..
     """All differences found between a statement and a wording of the claim."""
     said, meant = reader.view(asked.statement, asked.language), claim_view(wording)
     around = reader.around(asked.context, asked.language).names | asked.page_names
+    # Paris is France in one wording, and a claim is about both.
+    names = frozenset(name for one in asked.candidate.claim.wordings for name in claim_view(one).names)
     found = (
         number_veto(meant, said),
-        name_veto(meant, said, around),
+        name_veto(meant, said, around, names),
         fragment_veto(meant, said, wording.text, asked.statement),
     )
     return tuple(veto for veto in found if veto)
@@ -39,11 +41,14 @@ def number_veto(meant: View, said: View) -> Veto | None:
     return Veto("date" if unit in ("year", "month") else "number", detail)
 
 
-def name_veto(meant: View, said: View, around: frozenset[str]) -> Veto | None:
-    """The statement names somebody, and none of the claim's names is in it or anywhere around it."""
+def name_veto(
+    meant: View, said: View, around: frozenset[str], names: frozenset[str] = frozenset()
+) -> Veto | None:
+    """The statement names somebody, and none of the claim's names, those of its other wordings among them, is in it or
+    anywhere around it."""
     if not meant.names or not said.names:
         return None
-    if any(_alike(one, other) for one in meant.names for other in said.names | around):
+    if any(_alike(one, other) for one in meant.names | names for other in said.names | around):
         return None
     return Veto("name", f"{', '.join(sorted(meant.names)[:3])} / {', '.join(sorted(said.names)[:3])}")
 
