@@ -1,6 +1,8 @@
 """Work that runs past its time is stopped in its own thread, and only that work."""
 
 import math
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -146,3 +148,25 @@ def test_a_thread_that_does_not_react_is_known_as_stuck() -> None:
     released.set()
     waiting.join()
     assert not dog.stuck
+
+
+# The watcher has raised, and the work ends before the exception arrives. Then a tracer, as hypothesis or a debugger
+# sets it: its first call must come through.
+LATE = """
+import sys, threading, time
+from obelism.api.deadline import Watchdog, _Work
+Watchdog(5)._leave(_Work(threading.get_ident(), time.monotonic(), raised_at=time.monotonic()))
+def traced():
+    return "came through"
+sys.settrace(lambda *_: None)
+said = traced()
+sys.settrace(None)
+print(said)
+"""
+
+
+def test_what_did_not_arrive_in_time_leaves_no_trace_in_the_interpreter() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", LATE], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (run.stdout, run.stderr) == ("came through\n", "")

@@ -9,7 +9,7 @@ waited for would go on burning a core. A thread that sits in one endless C call 
 The danger of an asynchronous exception is that it arrives late, in the next request of that thread.
 Therefore the two sides agree without a lock (taking a lock can itself be interrupted): the watcher first
 names its target, then looks whether it is still running, then raises. The worker first stops running,
-then waits until it is nobody's target, then takes back what has not arrived. Each step is one operation
+then waits until it is nobody's target, then takes what has not arrived. Each step is one operation
 under the interpreter's lock, so either the watcher sees that the work has ended, or the worker sees the
 watcher.
 """
@@ -22,6 +22,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -90,7 +91,7 @@ class Watchdog:
         while self._target is work:
             time.sleep(0)
         if work.raised_at:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(work.thread), None)
+            _meet(work.thread)
 
     def _watch(self) -> None:
         # Threads do not survive a fork: each worker process starts its own on its first request.
@@ -114,3 +115,15 @@ class Watchdog:
                 ctypes.c_ulong(work.thread), ctypes.py_object(Overtime)
             )
         self._target = None
+
+
+def _meet(thread: int) -> None:
+    """Take what may be pending for this thread.
+
+    CPython 3.11 forgets an exception that is taken back, but not that there was one: from then on each call stops to
+    look for it, and under a tracer none comes any further.
+    """
+    with suppress(Overtime):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Overtime))
+        while True:
+            time.sleep(0)
