@@ -1009,6 +1009,10 @@ def test_the_language_of_a_short_text_is_told(text: str, url: str, language: str
     assert told_by(text, url) == language
 
 
+def test_an_address_that_is_none_tells_no_language() -> None:
+    assert told_by("Xyzzy", "http://[") == "und"
+
+
 @pytest.mark.parametrize(
     ("text", "stated", "language"),
     [

@@ -98,3 +98,9 @@ def test_what_cannot_be_is_no_rival() -> None:
 def test_of_the_most_rivals_are_not_counted() -> None:
     asked = pairs((0, 0), (0, 1), (1, 0), (1, 1))
     assert places([3.0, -1.0, 2.0, 1.0], asked, floor=0.0, most=1) == [0, 1]
+
+
+def test_a_page_without_candidates_has_no_pairs() -> None:
+    rows, odds = default_model().cheap.of([], Reader(), -2.0)
+    assert rows.shape == (0, len(FEATURE_NAMES))
+    assert odds.shape == (0,)

@@ -103,7 +103,10 @@ def _by_words(text: str) -> str | None:
 
 
 def _by_address(url: str) -> str | None:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # "http://[" names no host
+        return None
     for label in [*(parts.hostname or "").split(".")[:1], *parts.path.split("/")[1:2]]:
         if label in _WORDS:
             return label

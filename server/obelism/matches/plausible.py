@@ -94,6 +94,8 @@ class Plausibility:
     def of(self, asked: Sequence[Asked], reader: Reader, floor: float) -> tuple[Rows, NDArray[np.float64]]:
         """The features of all pairs, and the log-odds of each; of those below the floor both may be too low."""
         rows = matrix_of(asked, reader)
+        if not asked:
+            return rows, np.zeros(0)
         most = sum(max(self.linear.weights[place], 0.0) for place in FUZZY)
         worth = self.linear.logits(rows) + most >= floor - MARGIN
         fill_fuzzy(rows, asked, reader, worth)
