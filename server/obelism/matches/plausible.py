@@ -28,6 +28,8 @@ OF_TREES = 2 / 3
 # The trees are not asked about a pair whose log-odds by the regression are this far below the floor: of 423 true pairs
 # that they put over it none were lost on the nine pages, five on development articles.
 MARGIN = 1.5
+# Pairs that go through the trees at once: each takes some kilobytes there.
+AT_ONCE = 1_000
 # Sentences before a statement whose nearness to the claim counts.
 BEFORE = 3
 # Of a claim that was not a candidate for a sentence.
@@ -73,6 +75,10 @@ class Trees:
 
     def logits(self, rows: Rows) -> NDArray[np.float64]:
         """(rows,): the log-odds of each."""
+        starts = range(0, max(len(rows), 1), AT_ONCE)
+        return np.concatenate([self._logits(rows[start : start + AT_ONCE]) for start in starts])
+
+    def _logits(self, rows: Rows) -> NDArray[np.float64]:
         trees, splits = self.columns.shape
         tree = np.arange(trees)
         at = np.zeros((len(rows), trees), np.intp)
@@ -115,28 +121,36 @@ def on_page(asked: Sequence[Asked], near: NDArray[np.float64]) -> Rows:
     nearest sentence, of its third nearest, and of the nearest of the BEFORE sentences before this one."""
     places: dict[tuple[str, str], int] = {}
     claims: dict[str, int] = {}
+    cells: dict[tuple[int, int], int] = {}
     at = [places.setdefault((one.statement, one.context), len(places)) for one in asked]
     of = [claims.setdefault(one.candidate.claim.id, len(claims)) for one in asked]
-    page = np.full((len(places), len(claims)), FAR)
-    page[at, of] = near
-    falling = -np.sort(-page, 0)
-    before = np.full_like(page, FAR)
-    for back in range(1, min(BEFORE, len(page) - 1) + 1):
-        before[back:] = np.maximum(before[back:], page[:-back])
-    return np.column_stack(
-        [
-            _nearer(page)[at, of],
-            _nearer(page.T).T[at, of],
-            falling[:1].repeat(len(page), 0)[at, of],
-            falling[2 if len(page) > 2 else -1][of],
-            before[at, of],
-        ]
+    cell = [cells.setdefault(one, len(cells)) for one in zip(at, of, strict=True)]
+    # Not a table of all sentences and claims: of a long page, in a large database, it would have millions of cells.
+    value = np.empty(len(cells))
+    value[cell] = near
+    sentence, claim = np.array(list(cells)).T
+    sentences_nearer = _nearer(value, claim, sentence)
+    nearest, third = np.full((2, len(claims)), FAR)
+    nearest[claim[sentences_nearer == 0]] = value[sentences_nearer == 0]
+    is_third = sentences_nearer == min(2, len(places) - 1)
+    third[claim[is_third]] = value[is_third]
+    known = dict(zip(cells, value.tolist(), strict=True))
+    before = np.array(
+        [max(known.get((one - back, other), FAR) for back in range(1, BEFORE + 1)) for one, other in cells]
     )
+    columns = (_nearer(value, sentence, claim), sentences_nearer, nearest[claim], third[claim], before)
+    return np.column_stack(columns)[cell].astype(np.float64)
 
 
-def _nearer(page: Rows) -> Rows:
-    """How many are nearer in each row; of equals the earlier."""
-    return np.argsort(np.argsort(-page, 1, kind="stable"), 1).astype(np.float64)
+def _nearer(
+    value: NDArray[np.float64], group: NDArray[np.intp], within: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """How many of the same group are nearer than each; of equals those that come earlier in it."""
+    order = np.lexsort((within, -value, group))
+    ordered = group[order]
+    out = np.empty(len(value), np.intp)
+    out[order] = np.arange(len(value)) - np.searchsorted(ordered, ordered)
+    return out
 
 
 @cache
