@@ -97,6 +97,11 @@ const focused = (page: Page): Promise<string> =>
     return label.replace(/\s+/g, " ").trim();
   });
 
+/** Waits for the focus: `autofocus` is heeded with a page's first frame, which may come after its load event. */
+async function hasFocus(page: Page, name: string): Promise<void> {
+  await until(async () => (await focused(page)).includes(name), `the focus on “${name}”`);
+}
+
 /** Presses Tab until the element of that name has the focus, as somebody without a mouse does. */
 async function tabTo(page: Page, name: string): Promise<void> {
   const passed: string[] = [];
@@ -170,7 +175,7 @@ describe("chromium: the editor's pages", () => {
     const errors: string[] = [];
     const page = await newPage(errors);
     await page.goto(`${service.address}/editor/`);
-    assert.equal(await focused(page), "Token");
+    await hasFocus(page, "Token");
     await page.keyboard.type(service.token);
     await enter(page);
     await page.keyboard.press("Tab");
@@ -199,7 +204,7 @@ describe("chromium: the editor's pages", () => {
     await tabTo(page, "Preview");
     await enter(page);
     await until(async () => (await textOf(page)).includes("One thing is missing or wrong"), "the mistake");
-    assert.match(await focused(page), /no address of the web/);
+    await hasFocus(page, "no address of the web");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     assert.equal(await focused(page), "Address");
@@ -219,7 +224,7 @@ describe("chromium: the editor's pages", () => {
     await page.keyboard.press("Tab");
     await tabTo(page, "Look up");
     await enter(page);
-    assert.equal(await focused(page), "A statement, in any language");
+    await hasFocus(page, "A statement, in any language");
     await page.keyboard.type("Le lac de Brenning est gelé depuis la première semaine de juin 2018.");
     await tabTo(page, "Look up");
     await enter(page);
