@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { defineConfig, type WxtViteConfig } from "wxt";
 
 type Plugin = NonNullable<WxtViteConfig["plugins"]>[number];
@@ -22,6 +24,12 @@ const withoutHtmlWriting: Plugin = {
     return { code: cut, map: null };
   },
 };
+
+/** Our licence and those of what is bundled, which ask to go where the code goes. */
+const licences = (): string =>
+  ["LICENSE", "node_modules/preact/LICENSE", "node_modules/valibot/LICENSE.md"]
+    .map((path) => `${path.replace(/^node_modules/, "bundled")}\n\n${readFileSync(path, "utf8")}`)
+    .join("\n\n");
 
 export default defineConfig({
   srcDir: "extension",
@@ -69,10 +77,14 @@ export default defineConfig({
           },
         }),
   }),
+  hooks: {
+    "build:publicAssets": (_, files) => {
+      files.push({ relativeDest: "LICENSES.txt", contents: licences() });
+    },
+  },
   vite: () => ({
     plugins: [withoutHtmlWriting],
     build: { target: "es2022", sourcemap: false },
     esbuild: { legalComments: "none" },
   }),
-  zip: { includeSources: [] },
 });

@@ -66,5 +66,5 @@ export function useClock(running: boolean): number {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, [running]);
-  return running ? Math.max(now, 0) : Date.now();
+  return running ? now : Date.now();
 }

@@ -12,8 +12,6 @@ import { Icon } from "./icon";
 import { useSettings, useSurroundings, useWords } from "./start";
 import { Why } from "./why";
 
-const MOST_RECENT = 8;
-
 interface Filters {
   language?: string;
   publisher?: string;
@@ -116,8 +114,7 @@ async function remember(query: string): Promise<void> {
   if ((await browser.windows.getCurrent()).incognito) return;
   const { recentLookups } = await loadSettings();
   const kept = query.slice(0, 500);
-  const recent = [kept, ...recentLookups.filter((one) => one !== kept)];
-  await changeSettings({ recentLookups: recent.slice(0, MOST_RECENT) });
+  await changeSettings({ recentLookups: [kept, ...recentLookups.filter((one) => one !== kept)] });
 }
 
 function FilterFields({ filters, change }: { filters: Filters; change: (filters: Filters) => void }) {
@@ -145,7 +142,7 @@ function FilterFields({ filters, change }: { filters: Filters; change: (filters:
             <option value="">{words.t("filterAny")}</option>
             {STATUSES.map((status) => (
               <option key={status} value={status}>
-                {statusOf({ status } as never, words)}
+                {statusOf({ status }, words)}
               </option>
             ))}
           </select>
@@ -183,7 +180,7 @@ function Results({ outcome }: { outcome: LookupOutcome }) {
         ))}
       </ol>
       {near.length > 0 && (
-        <details class="near" open={same.length === 0}>
+        <details open={same.length === 0}>
           <summary>{words.n("lookupNear", near.length)}</summary>
           <ol class="bare">
             {near.map(({ claim, ...match }) => (

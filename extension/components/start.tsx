@@ -1,7 +1,7 @@
 /** What every surface needs before it can show anything: its words, its settings, one place to announce. */
 import { type ComponentChildren, createContext, render } from "preact";
 import { useCallback, useContext, useEffect, useState } from "preact/hooks";
-import { openWords, type Words } from "../lib/i18n";
+import { type Key, openWords, type Words } from "../lib/i18n";
 import { loadSettings, type Settings, watchSettings } from "../lib/settings";
 import "./look.css";
 
@@ -18,7 +18,7 @@ export const useSurroundings = () => useContext(Context);
 export const useWords = () => useContext(Context).words;
 export const useSettings = () => useContext(Context).settings;
 
-export async function start(titleKey: Parameters<Words["t"]>[0], content: ComponentChildren): Promise<void> {
+export async function start(titleKey: Key, content: ComponentChildren): Promise<void> {
   const settings = await loadSettings();
   const words = await openWords(settings.language);
   document.title = words.t(titleKey);

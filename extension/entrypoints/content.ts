@@ -8,7 +8,7 @@ import { defineContentScript } from "wxt/utils/define-content-script";
 import { anchorAll, byPlace } from "../lib/anchor";
 import { draw, drawCurrent, isDrawn, type Mark, markAt, type Strength } from "../lib/highlight";
 import { type Order, OrderSchema, type PageSnapshot, type Report } from "../lib/messages";
-import { treesOf } from "../lib/readable";
+import { elementOf, treesOf } from "../lib/readable";
 import { sensitiveFields } from "../lib/sensitive";
 import { placeOf, snapshot } from "../lib/snapshot";
 
@@ -55,7 +55,7 @@ async function obey(marker: Marker, order: Order): Promise<unknown> {
     case "show":
       return marker.show(order.id);
     case "next":
-      return marker.step(order.step);
+      return marker.next();
     case "clear":
       return marker.clear();
     case "alive":
@@ -106,27 +106,24 @@ class Marker {
     this.redraw();
   }
 
-  /** Scrolls to a note's sentence and draws it more strongly; false when it has none. */
-  show(id: string): boolean {
+  /** Scrolls to a note's sentence and draws it more strongly, where it has one. */
+  show(id: string): void {
     const mark = this.marks.find((m) => m.id === id);
-    if (!mark) return false;
+    if (!mark) return;
     this.shown = id;
     this.redraw();
     scrollTo(mark.range);
-    return true;
   }
 
-  /** Goes to the next mark from the one shown, or from the top of the window. */
-  step(step: 1 | -1): string | null {
+  /** Goes to the mark after the one shown, or to the first from the top of the window. */
+  next(): void {
     const { drawn } = this;
-    if (!drawn.length) return null;
+    if (!drawn.length) return;
     const at = drawn.findIndex((m) => m.id === this.shown);
     const below = drawn.findIndex((m) => m.range.getBoundingClientRect().top >= 0);
-    const next = at >= 0 ? at + step : Math.max(below, 0);
-    const { id } = drawn[(next + drawn.length) % drawn.length]!;
+    const { id } = drawn[at >= 0 ? (at + 1) % drawn.length : Math.max(below, 0)]!;
     this.show(id);
     tell({ type: "mark-clicked", id });
-    return id;
   }
 
   clear(): void {
@@ -225,9 +222,15 @@ const isWhole = ({ range, read }: Found) =>
   range.startContainer.isConnected && range.endContainer.isConnected && range.toString() === read;
 
 function scrollTo(range: Range): void {
-  const element = range.startContainer.parentElement;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element?.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" });
+  const element = elementOf(range.startContainer);
+  if (!element) return;
+  const isLong = element.getBoundingClientRect().height > innerHeight;
+  const isCalm = isLong || matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ block: "center", behavior: isCalm ? "instant" : "smooth" });
+  if (!isLong) return;
+  // The middle of an element that is longer than the window may be far from the sentence.
+  const { top, height } = range.getBoundingClientRect();
+  scrollBy({ top: top + height / 2 - innerHeight / 2, behavior: "instant" });
 }
 
 function tell(report: Report): void {

@@ -1,4 +1,5 @@
 /** Ranges -> marks, by the CSS Custom Highlight API: no element of the page is touched. */
+import { elementOf } from "./readable";
 import type { Level } from "./types";
 
 export type Strength = "full" | "quiet" | "off";
@@ -49,8 +50,8 @@ function set(name: Name, ranges: readonly Range[], priority = 0): void {
 
 /** Light letters mean a dark ground, whatever the reader's system prefers. */
 function isOnDark(range: Range): boolean {
-  const parent = range.startContainer.parentElement;
-  return parent !== null && lightness(getComputedStyle(parent).color) > 0.55;
+  const element = elementOf(range.startContainer);
+  return element !== null && lightness(getComputedStyle(element).color) > 0.55;
 }
 
 /** From 0 to 1, of a computed colour: `rgb(0, 0, 0)`, `oklch(0.9 0.03 90)`, `lab(90 1 1)`, `color(srgb 1 1 1)`. */

@@ -14,7 +14,7 @@ export interface Words {
   direction: "ltr" | "rtl";
   t(key: Key, ...values: (string | number)[]): string;
   /** The form for this number; `$1` is the number as it is written in this language. */
-  n(key: CountKey, count: number, ...values: (string | number)[]): string;
+  n(key: CountKey, count: number): string;
   /** A day as it is written: "24 October 2024". */
   day(iso: string): string;
   /** How long ago, in the largest unit: "2 years ago". */
@@ -44,9 +44,9 @@ export function wordsFrom(language: string, catalogue: Catalogue): Words {
     language,
     direction: FROM_RIGHT.includes(language) ? "rtl" : "ltr",
     t: fill,
-    n: (key, count, ...values) => {
+    n: (key, count) => {
       const form = `${key}_${plural.select(count)}`;
-      return fill(form in catalogue ? form : `${key}_other`, count, ...values);
+      return fill(form in catalogue ? form : `${key}_other`, count);
     },
     day: (iso) => writtenDay(iso, language),
     age: (iso, now = Date.now()) => writtenAge(iso, language, now),

@@ -19,12 +19,7 @@ export const RequestSchema = v.variant("type", [
     status: v.optional(v.string()),
     since: v.optional(v.string()),
   }),
-  v.object({
-    type: v.literal("feedback"),
-    claim: id,
-    framing: v.optional(v.string()),
-    kind: v.picklist(["wrong-match", "wrong-framing", "helpful"]),
-  }),
+  v.object({ type: v.literal("feedback"), claim: id, framing: v.string(), kind: v.literal("wrong-framing") }),
   v.object({ type: v.literal("ready"), service: v.optional(v.string()) }),
 ]);
 export type Request = v.InferInput<typeof RequestSchema>;
@@ -50,7 +45,7 @@ export const OrderSchema = v.variant("type", [
   }),
   v.object({ type: v.literal("strength"), strength: v.picklist(["full", "quiet", "off"]) }),
   v.object({ type: v.literal("show"), id }),
-  v.object({ type: v.literal("next"), step: v.picklist([1, -1]) }),
+  v.object({ type: v.literal("next") }),
   v.object({ type: v.literal("clear") }),
   v.object({ type: v.literal("alive") }),
 ]);
@@ -78,6 +73,7 @@ export interface Preview {
 /** Sends a request to the background; rejects when it cannot answer. */
 export const ask = (request: Request): Promise<unknown> => browser.runtime.sendMessage(request);
 
+/** Gives an order to the script in a tab's page; rejects where there is none. */
 export const order = (tab: number, message: Order): Promise<unknown> =>
   browser.tabs.sendMessage(tab, message, { frameId: 0 });
 

@@ -3,9 +3,9 @@
 /** Elements whose content is never the reader's text: code, forms, embedded documents, pictures. */
 const NEVER = new Set(
   (
-    "SCRIPT STYLE NOSCRIPT TEMPLATE LINK META BASE HEAD TITLE INPUT TEXTAREA SELECT DATALIST OPTION OUTPUT " +
-    "IFRAME FRAME OBJECT EMBED APPLET CANVAS SVG svg MATH math AUDIO VIDEO SOURCE TRACK PICTURE IMG MAP " +
-    "DIALOG PROGRESS METER AREA PARAM"
+    "script style noscript template link meta base head title input textarea select datalist option output " +
+    "iframe frame object embed applet canvas svg math audio video source track picture img map " +
+    "dialog progress meter area param"
   ).split(" "),
 );
 
@@ -48,6 +48,8 @@ const STRIDE = 64;
  * the call stack allows.
  */
 export function* walk(root: Element, visitor: Visitor): Generator<void, void, void> {
+  // A page that is one field, as an editor's is: all of it is the reader's.
+  if (root instanceof HTMLElement && root.isContentEditable) return;
   const hidden = new Set<Element>(root.querySelectorAll(PRIVATE));
   const stack: Open[] = [];
   const push = (element: Element, textShown: boolean) => {
@@ -75,7 +77,7 @@ export function* walk(root: Element, visitor: Visitor): Generator<void, void, vo
       if (top.textShown) visitor.text(child as Text);
     } else if (
       child.nodeType === Node.ELEMENT_NODE &&
-      !NEVER.has(child.nodeName) &&
+      !NEVER.has((child as Element).localName) &&
       !hidden.has(child as Element)
     ) {
       const shown = visibilityOf(child as Element);
@@ -112,12 +114,15 @@ export function* treesOf(root: Element | ShadowRoot): Generator<Element | Shadow
     if (element.shadowRoot) yield* treesOf(element.shadowRoot);
 }
 
+/** The element in which a text stands: right under a shadow root, its host; null where the page took it out. */
+export function elementOf(text: Node): Element | null {
+  return text.parentElement ?? (text.parentNode as ShadowRoot | null)?.host ?? null;
+}
+
 /** Is this text there to be read, as far as its own element tells? */
 export function isTextShown(text: Text): boolean {
-  const parent = text.parentElement;
-  // Text right under a shadow root is shown as its host is.
-  const element = parent ?? (text.parentNode as ShadowRoot).host;
-  return !NEVER.has(element.nodeName) && visibilityOf(element) === "all";
+  const element = elementOf(text);
+  return element !== null && !NEVER.has(element.localName) && visibilityOf(element) === "all";
 }
 
 /**

@@ -1,14 +1,15 @@
 /** What the reader chose. Kept in `storage.local`, checked whenever it is read. */
 import * as v from "valibot";
 import { browser } from "wxt/browser";
-import { isWebAddress } from "./types";
+import { isWebAddress, kept } from "./types";
 
 export const DEFAULT_SERVICE = "http://127.0.0.1:8750";
 const KEY = "settings";
 const WISH = "always-wish";
 
-const Site = v.pipe(v.string(), v.regex(/^[a-z0-9.:[\]-]+$/), v.maxLength(260));
-const Sites = v.fallback(v.pipe(v.array(Site), v.maxLength(2000)), []);
+/** A host as addresses write it, with its port where that is not the usual one. */
+const Site = v.pipe(v.string(), v.regex(/^[a-z0-9._:[\]-]+$/), v.maxLength(260));
+const Sites = kept(Site, 2000);
 
 export const SettingsSchema = v.object({
   /** Where the service answers; without a slash at the end. */
@@ -25,9 +26,10 @@ export const SettingsSchema = v.object({
   language: v.fallback(v.picklist(["auto", "en", "fr"]), "auto"),
   /** Nothing runs by itself before this time (milliseconds since 1970). */
   pausedUntil: v.fallback(v.number(), 0),
-  recentLookups: v.fallback(v.pipe(v.array(v.pipe(v.string(), v.maxLength(500))), v.maxLength(8)), []),
-  /** Notes that the reader called a wrong match, as digests of sentence and claim. */
-  dismissed: v.fallback(v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(2000)), []),
+  /** The latest first. */
+  recentLookups: kept(v.pipe(v.string(), v.maxLength(500)), 8),
+  /** Notes that the reader called a wrong match, as digests of sentence and claim; the latest first. */
+  dismissed: kept(v.pipe(v.string(), v.maxLength(64)), 2000),
 });
 
 export type Settings = v.InferOutput<typeof SettingsSchema>;
@@ -67,11 +69,21 @@ export async function grantWish(): Promise<void> {
   await browser.storage.session.remove(WISH);
 }
 
+/** Takes sites off the list of those that are always checked, and gives the access to them back to the browser. */
+export async function endAlways(sites: readonly string[]): Promise<void> {
+  if (!sites.length) return;
+  await giveBack(sites.flatMap(originsOf));
+  const { always } = await loadSettings();
+  await changeSettings({ always: always.filter((one) => !sites.includes(one)) });
+}
+
+/** One that the browser itself holds to be required is not ours to give back. */
+const giveBack = (origins: string[]) => browser.permissions.remove({ origins }).catch(() => false);
+
 /** Forgets everything, what the browser was asked to allow and what is known of pages too. */
 export async function resetSettings(): Promise<void> {
   const { origins = [] } = await browser.permissions.getAll();
-  // One that the browser itself holds to be required is not ours to give back.
-  if (origins.length) await browser.permissions.remove({ origins }).catch(() => false);
+  if (origins.length) await giveBack(origins);
   await browser.storage.session.clear();
   await browser.storage.local.clear();
 }
@@ -102,13 +114,16 @@ export const hasConsent = (s: Settings) => s.consent === s.service;
 export const isPaused = (s: Settings, now = Date.now()) => s.pausedUntil > now;
 /** What to ask the browser for; `*:` would ask Firefox for web sockets too, which are not ours to ask for. */
 export const originsOf = (site: string) => {
-  const host = site.replace(/:\d+$/, "");
+  const host = withoutPort(site);
   return [`https://${host}/*`, `http://${host}/*`];
 };
+const withoutPort = (site: string) => site.replace(/:\d+$/, "");
 export const siteOf = (href: string) => new URL(href).host;
+export const isSite = (text: string) => v.is(Site, text);
 
-/** "example.org" keeps Obelism away from www.example.org too; the other way round it does not. */
-export const isExcludedBy = (never: string, site: string) => site === never || site.endsWith(`.${never}`);
+/** "example.org" keeps Obelism away from www.example.org:8443 too; the other way round it does not. */
+export const isExcludedBy = (never: string, site: string) =>
+  [site, withoutPort(site)].some((one) => one === never || one.endsWith(`.${never}`));
 
 /** Did the reader say never to check the site of this page? */
 export const isExcluded = (href: string, { never }: Settings) =>

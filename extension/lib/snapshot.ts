@@ -6,13 +6,12 @@ import { inSlices } from "./slices";
 const KEPT = new Set(
   "class id lang dir role itemprop itemtype itemscope datetime property data-testid".split(" "),
 );
+/** What the service reads, and no more: the kind of page, its title, language and date. */
 const META =
-  /^(og:(title|type|locale)|article:(published_time|modified_time|section)|date|dc\.date.*|author)$/i;
+  /^(og:(title|type|locale)|article:(published_time|section)|(parsely-)?section|date|dc\.date.*)$/i;
 const ADDRESS_META = /^og:url$/i;
 const SCHEMA_KEYS = new Set(
-  "@context @type @graph datePublished dateModified inLanguage headline claimReviewed itemReviewed".split(
-    " ",
-  ),
+  "@context @type @graph datePublished inLanguage headline articleSection genre".split(" "),
 );
 const ADDRESS_KEYS = new Set(["url", "@id"]);
 const LONGEST_VALUE = 300;
@@ -86,7 +85,7 @@ function head(document: Document, { withAddress }: SnapshotOptions): string[] {
 }
 
 /**
- * Structured data cut down to what kind of page this is, when it appeared and which claim it reviews. `base`: what
+ * Structured data cut down to what kind of page this is, its title, its language and when it appeared. `base`: what
  * its addresses start from; null where none may be sent.
  */
 function schema(source: string, base: string | null): string[] {

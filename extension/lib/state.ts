@@ -82,9 +82,13 @@ export async function loadPage(tabId: number): Promise<PageState> {
   return current((stored[tabKey(tabId)] as PageState | undefined) ?? UNASKED);
 }
 
+/** For what stands around the request: the page is read before it and marked after it. */
+const GRACE_MS = 2000;
+
 /** A check whose time is over counts as interrupted, whoever asks. */
 export function current(state: PageState, now = Date.now()): PageState {
-  return (state.phase === "asked" || state.phase === "working") && now - state.since > CHECK_LIMIT_MS + 2000
+  return (state.phase === "asked" || state.phase === "working") &&
+    now - state.since > CHECK_LIMIT_MS + GRACE_MS
     ? { phase: "failed", failure: { kind: "interrupted" } }
     : state;
 }
@@ -110,13 +114,16 @@ export async function tabsAtWork(): Promise<number[]> {
 export const forgetPage = (tabId: number) => browser.storage.session.remove(tabKey(tabId));
 
 /** Changes under way, one after the other: two at once would each undo what the other wrote. */
-let changes: Promise<void> = Promise.resolve();
+let changes: Promise<unknown> = Promise.resolve();
 
-/** Changes a finished check; anything else is left as it is. Only for the background. */
-export function changeDone(tabId: number, change: (done: Done) => Done): Promise<void> {
+/** Changes a finished check, and gives it as it is now; null for anything else. Only for the background. */
+export function changeDone(tabId: number, change: (done: Done) => Done): Promise<Done | null> {
   const changed = changes.then(async () => {
     const state = await loadPage(tabId);
-    if (state.phase === "done") await savePage(tabId, change(state));
+    if (state.phase !== "done") return null;
+    const done = change(state);
+    await savePage(tabId, done);
+    return done;
   });
   // One that cannot be written is told to who asked for it, and holds up no other.
   changes = changed.catch(() => {});

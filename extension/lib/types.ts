@@ -2,6 +2,7 @@
 import * as v from "valibot";
 
 const MAX_NOTES = 500;
+const MAX_RESULTS = 100;
 const MAX_ITEMS = 60;
 
 /** Text of the service, cut to a length that no layout chokes on; never read as HTML. */
@@ -35,20 +36,22 @@ export function isWebAddress(address: string): boolean {
   }
 }
 
-/** A list that keeps its good items and drops the others. */
-function kept<T extends v.GenericSchema>(item: T, most = MAX_ITEMS) {
-  return v.fallback(
-    v.pipe(
-      v.array(v.unknown()),
-      v.transform((all) =>
-        all.slice(0, most).flatMap((one) => {
-          const result = v.safeParse(item, one);
-          return result.success ? [result.output] : [];
-        }),
-      ),
+/** A list that keeps its good items and drops the others; what is no list is refused. */
+function listOf<T extends v.GenericSchema>(item: T, most = MAX_ITEMS) {
+  return v.pipe(
+    v.array(v.unknown()),
+    v.transform((all) =>
+      all.slice(0, most).flatMap((one) => {
+        const result = v.safeParse(item, one);
+        return result.success ? [result.output] : [];
+      }),
     ),
-    [],
   );
+}
+
+/** The same, and empty where there is no list. */
+export function kept<T extends v.GenericSchema>(item: T, most = MAX_ITEMS) {
+  return v.fallback(listOf(item, most), []);
 }
 
 export const FRAMINGS = ["asserted", "attributed", "denied", "questioned"] as const;
@@ -121,16 +124,12 @@ export const ReadingSchema = v.object({
     kind: v.fallback(v.picklist(PAGE_KINDS), "news"),
   }),
   counts: v.object({ statements: count, notes: count, flags: count }),
-  notes: kept(Note, MAX_NOTES),
+  notes: listOf(Note, MAX_NOTES),
 });
 
-export const LookupSchema = v.object({
-  results: v.pipe(
-    v.array(v.unknown()),
-    v.transform((all) => v.parse(kept(Result, 100), all)),
-  ),
-});
 const Result = v.object({ claim: Claim, score, same: v.fallback(v.boolean(), false), reasons: kept(Reason) });
+
+export const LookupSchema = v.object({ results: listOf(Result, MAX_RESULTS) });
 
 /** What says that an Obelism service answers, and not just any program that listens there. */
 export const ReadySchema = v.object({ status: v.picklist(["ready", "degraded"]) });
@@ -151,4 +150,4 @@ export type Reading = v.InferOutput<typeof ReadingSchema>;
 export type LookupResult = v.InferOutput<typeof Result>;
 export type Framing = Note["framing"];
 export type Level = Note["level"];
-export type FeedbackKind = "wrong-match" | "wrong-framing" | "helpful";
+export type FeedbackKind = "wrong-match" | "wrong-framing";

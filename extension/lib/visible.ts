@@ -13,6 +13,8 @@ export function visibleNotes(done: Done): Note[] {
     .map(({ note }) => note);
 }
 
+export const flagsIn = (notes: readonly Note[]) => notes.filter((note) => note.level === "flag").length;
+
 const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
 
 export interface Group {

@@ -60,7 +60,7 @@ const STATUS_WHY: Record<Claim["status"], Key> = {
   satire: "statusSatireWhy",
   unrated: "statusUnratedWhy",
 };
-export const statusOf = ({ status }: Claim, { t }: Words) => t(STATUS[status]);
+export const statusOf = ({ status }: Pick<Claim, "status">, { t }: Words) => t(STATUS[status]);
 export const statusWhy = ({ status }: Claim, { t }: Words) => t(STATUS_WHY[status]);
 
 const STANCE: Record<Position["stance"], Key> = {
@@ -82,17 +82,17 @@ export function reviewStateOf({ state }: Review, { t }: Words): string | null {
   return key && t(key);
 }
 
-const REASONS: Record<string, Key> = {
-  names: "reasonNames",
-  words: "reasonWords",
-  numbers: "reasonNumbers",
-  "veto:number": "vetoNumber",
-  "veto:date": "vetoDate",
-  "veto:name": "vetoName",
-  "veto:roles": "vetoRoles",
-  "veto:modality": "vetoModality",
-  "veto:fragment": "vetoFragment",
-};
+const REASONS = new Map<string, Key>([
+  ["names", "reasonNames"],
+  ["words", "reasonWords"],
+  ["numbers", "reasonNumbers"],
+  ["veto:number", "vetoNumber"],
+  ["veto:date", "vetoDate"],
+  ["veto:name", "vetoName"],
+  ["veto:roles", "vetoRoles"],
+  ["veto:modality", "vetoModality"],
+  ["veto:fragment", "vetoFragment"],
+]);
 
 /**
  * "Names in both: Musk, Putin". A kind that we do not know keeps the service's own word; null for what the
@@ -108,7 +108,7 @@ export function reasonOf({ kind, detail }: Reason, words: Words): string | null 
     if (codes.every((code) => /^[a-z]{2,3}$/.test(code)))
       return words.t("reasonLanguages", codes.map(words.languageName).join(", "));
   }
-  const key = REASONS[kind];
+  const key = REASONS.get(kind);
   return words.t("reasonLine", key ? words.t(key) : kind, detail);
 }
 

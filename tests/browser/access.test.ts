@@ -214,7 +214,6 @@ describe("for everyone", () => {
     await press(panel, "Wrong match: hide it");
     await seen(panel, "2 notes (1 flag)");
     assert.equal(await panel.evaluate(() => document.activeElement?.id), "note-n2");
-    const said = () => panel.evaluate(() => document.querySelector("[aria-live]")!.firstElementChild);
     await panel.evaluate(() => {
       const live = document.querySelector("[aria-live]")!;
       const world = window as unknown as { spoken: string[] };
@@ -222,7 +221,6 @@ describe("for everyone", () => {
       new MutationObserver(() => world.spoken.push(live.textContent!)).observe(live, { childList: true });
     });
     for (const name of ["Flags", "Context", "Flags"]) await press(panel, name);
-    assert.ok(await said());
     await until(
       () =>
         panel.evaluate(() => {

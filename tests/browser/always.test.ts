@@ -3,12 +3,10 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { BROWSERS } from "./driver/browsers";
 import { marksIn, press, seen, type Tab, until } from "./driver/reader";
 import { ASSERTION, note, reading } from "./driver/samples";
-import type { Answer } from "./driver/servers";
+import { noArticle } from "./driver/servers";
 import { type Stage, setStage } from "./driver/stage";
 
 const ARTICLE = "/appels-secrets/";
-const NO_ARTICLE = JSON.stringify({ type: "urn:obelism:problem:not-an-article" });
-const noArticle: Answer = (_, response) => void response.writeHead(422).end(NO_ARTICLE);
 
 // Firefox is told by a preference to answer the browser's own question with yes; headless Chromium has no such way.
 for (const [name] of BROWSERS.filter(([name]) => name === "firefox"))

@@ -203,6 +203,25 @@ for (const name of ["chromium", "firefox"] as const)
       assert.ok(looked.looked < 2000, `looked ${looked.looked} times`);
     });
 
+    it("loses only what the page takes away while it is being searched", async () => {
+      await page.show("<p>A first sentence stands here.</p><p>A second sentence stands there.</p>");
+      const found = await page.run(async () => {
+        const now = performance.now;
+        let time = 0;
+        // Each look at the clock finds the slice over.
+        performance.now = () => (time += 100);
+        const texts = ["A first sentence stands here.", "A second sentence stands there."];
+        const notes = texts.map((exact) => ({ id: exact, quote: { exact, prefix: "", suffix: "" } }));
+        const takeAway = async () => {
+          document.querySelectorAll("p")[1]!.textContent = "";
+        };
+        const { ranges } = await lib.anchorAll(document.body, notes, takeAway);
+        performance.now = now;
+        return texts.map((text) => String(ranges.get(text)));
+      });
+      assert.deepEqual(found, ["A first sentence stands here.", "null"]);
+    });
+
     it("draws quiet marks for flags only, none when off, and leaves the page as it was", async () => {
       await page.show("<p>A flagged sentence stands here. A context sentence stands there.</p>");
       const counts = await page.run(async () => {

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { BROWSERS } from "./driver/browsers";
 import { marksIn, press, seen, type Tab, textOf, until } from "./driver/reader";
 import { ASSERTION, DENIAL, note, reading, SOFT_HYPHEN } from "./driver/samples";
-import type { Answer } from "./driver/servers";
+import { noArticle } from "./driver/servers";
 import { type Stage, setStage } from "./driver/stage";
 
 const NOTES = [
@@ -12,8 +12,6 @@ const NOTES = [
   note("n3", SOFT_HYPHEN, { framing: "denied", level: "context", speaker: "Donald Trump" }),
 ];
 const ARTICLE = "/appels-secrets/";
-const NO_ARTICLE = JSON.stringify({ type: "urn:obelism:problem:not-an-article" });
-const noArticle: Answer = (_, response) => void response.writeHead(422).end(NO_ARTICLE);
 
 /** A page that draws its article anew, as single-page applications do, and can go to another. */
 const REDRAWN = `<!doctype html><html lang=fr><title>App</title><body><p id=clock></p><main id=app></main><script>
@@ -28,6 +26,10 @@ const REDRAWN = `<!doctype html><html lang=fr><title>App</title><body><p id=cloc
   window.tick = () => setInterval(() => { document.title = String(performance.now()); document.getElementById("clock").textContent = document.title; }, 40);
   window.leave = () => { history.pushState({}, "", "/app/other"); draw("<article><p>Un tout autre article.</p></article>"); };
 </script></body></html>`;
+
+/** A page whose text stands in one element, far longer than the window. */
+const LINES = `<!doctype html><html lang=fr><title>Lines</title><body><div>
+  ${"Une ligne.<br>".repeat(400)}${ASSERTION}<br>${"Une ligne.<br>".repeat(100)}</div></body></html>`;
 
 const run = (tab: Tab, name: string) =>
   tab.evaluate((name) => void (window as unknown as Record<string, () => void>)[name]!(), name);
@@ -54,7 +56,7 @@ for (const [name] of BROWSERS)
   describe(`${name}: checking a page`, () => {
     let stage: Stage;
     before(async () => {
-      stage = await setStage(name, () => reading(NOTES), { made: { "/app": REDRAWN } });
+      stage = await setStage(name, () => reading(NOTES), { made: { "/app": REDRAWN, "/lines": LINES } });
     });
     beforeEach(async () => {
       stage.service.calls.length = 0;
@@ -122,6 +124,18 @@ for (const [name] of BROWSERS)
       );
     });
 
+    it("goes to a sentence deep in a text that is one long element", async () => {
+      const { tab, panel } = await stage.check("/lines");
+      await press(panel, ASSERTION);
+      const isInView = () =>
+        tab.evaluate(() => {
+          const [current] = [...(CSS.highlights.get("obelism-current") ?? [])] as Range[];
+          const box = current?.getBoundingClientRect();
+          return !!box && box.top >= 0 && box.bottom <= innerHeight;
+        });
+      await until(isInView, "the sentence is in the window", 10_000);
+    });
+
     it("goes from a marked sentence to its note, and leaves links and other text alone", async () => {
       const { tab, panel } = await stage.check(ARTICLE);
       const current = () => panel.evaluate(() => document.querySelector("[aria-current]")?.id ?? null);
@@ -135,9 +149,9 @@ for (const [name] of BROWSERS)
       const { tab, panel } = await stage.check("/app");
       assert.deepEqual((await marksIn(tab)).flag, [ASSERTION]);
       await seen(panel, "could not be found again");
-      await tab.evaluate(() => (window as unknown as { redraw(): void }).redraw());
+      await run(tab, "redraw");
       await until(async () => (await marksIn(tab)).flag[0] === ASSERTION, "the mark is back");
-      await tab.evaluate(() => (window as unknown as { lazy(): void }).lazy());
+      await run(tab, "lazy");
       await until(async () => (await marksIn(tab)).context.length === 2, "the late sentence is marked");
       await until(async () => !(await textOf(panel)).includes("could not be found"), "the panel knows");
     });
@@ -210,7 +224,7 @@ for (const [name] of BROWSERS)
 
     it("says so when the page turned into another one", async () => {
       const { tab, panel } = await stage.check("/app");
-      await tab.evaluate(() => (window as unknown as { leave(): void }).leave());
+      await run(tab, "leave");
       await seen(panel, "The page now shows other text than when it was checked.");
       assert.deepEqual((await marksIn(tab)).flag, []);
     });

@@ -9,16 +9,19 @@ import { DENIAL, note, reading } from "./driver/samples";
 const OWN = "chrome-extension://ourselves/";
 const runtime = { id: "ourselves", getURL: (path: string) => OWN.slice(0, -1) + path };
 // Before the modules look for their browser.
-const kept: Record<string, unknown> = {};
-const session = {
+const area = (kept: Record<string, unknown>) => ({
   get: async (key: string) => ({ [key]: kept[key] }),
   set: async (items: object) => {
     if (isFull) throw new Error("quota exceeded");
     Object.assign(kept, items);
   },
-};
+});
 let isFull = false;
-Object.assign(globalThis, { chrome: { runtime, storage: { session } } });
+const kept: Record<string, unknown> = {};
+const tabs = { sendMessage: async () => [] };
+const storage = { session: area(kept), local: area({}) };
+Object.assign(globalThis, { chrome: { runtime, storage, tabs } });
+const { putAway } = await import("../../extension/entrypoints/background/check");
 const { isOwnPage, isOwnScript } = await import("../../extension/lib/messages");
 const { isExcluded, readSettings } = await import("../../extension/lib/settings");
 const { changeDone, current, loadPage, recallReading, rememberReading, savePage } = await import(
@@ -31,6 +34,11 @@ describe("what comes from the service", () => {
       const answer = reading([note("n1", DENIAL, { framing, level: "flag" })]);
       assert.equal(v.parse(ReadingSchema, answer).notes[0]!.level, "context");
     });
+
+  it("is no answer without a list of notes: nobody is told that there are none", () => {
+    const { notes: _, ...answer } = reading([]);
+    assert.equal(v.safeParse(ReadingSchema, answer).success, false);
+  });
 
   it("is taken for a service only where it says that it is one", () => {
     for (const answer of [{}, "ok", { status: "up" }, null])
@@ -79,11 +87,20 @@ describe("a site that is never checked", () => {
     ["example.org", "https://www.example.org/a", true],
     ["www.example.org", "https://example.org/a", false],
     ["example.org", "https://notexample.org/a", false],
+    ["example.org", "https://www.example.org:8443/a", true],
+    ["example.org:8443", "https://example.org/a", false],
+    ["my_blog.example.org", "https://my_blog.example.org/a", true],
   ];
   for (const [never, href, excluded] of cases)
     it(`${never} ${excluded ? "covers" : "leaves"} ${href}`, () => {
       assert.equal(isExcluded(href, readSettings({ never: [never] })), excluded);
     });
+});
+
+describe("settings that were damaged", () => {
+  it("keep what is sound: one bad site does not let all the others be checked", () => {
+    assert.deepEqual(readSettings({ never: ["example.org", "*.example.net", 7] }).never, ["example.org"]);
+  });
 });
 
 describe("a check that never ended", () => {
@@ -104,6 +121,15 @@ describe("a change of what is known of a page", () => {
     await changeDone(1, (done) => ({ ...done, anchored: ["n2"] }));
     const state = await loadPage(1);
     assert.deepEqual(state.phase === "done" && state.anchored, ["n2"]);
+  });
+
+  it("undoes none that comes at the same time: of two notes put away, both stay away", async () => {
+    const notes = [note("n1", "A first sentence."), note("n2", "A second sentence.")];
+    const page = { url: "https://news.example/", document: "one", reading: reading(notes) };
+    await savePage(2, { ...page, phase: "done", at: 0, anchored: [], hidden: [], stale: false });
+    await Promise.all([putAway(2, "n1"), putAway(2, "n2")]);
+    const state = await loadPage(2);
+    assert.deepEqual(state.phase === "done" && state.hidden.sort(), ["n1", "n2"]);
   });
 });
 

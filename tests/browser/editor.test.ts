@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
-import { which } from "./driver/chromium";
-import { until } from "./driver/reader";
+import { programOf } from "./driver/program";
+import { PATIENCE, until } from "./driver/reader";
+import { freePort } from "./driver/servers";
 
 const OBELISM = `${process.cwd()}/.venv/bin/obelism`;
 const BRIDGE = {
@@ -66,12 +66,11 @@ async function startService(): Promise<Service> {
   const server = spawn(OBELISM, ["serve"], { env, stdio: "ignore" });
   const ended = new Promise((done) => server.once("exit", done));
   const address = `http://127.0.0.1:${port}`;
-  const ready = async () => (await fetch(`${address}/readyz`).catch(() => null))?.ok ?? false;
-  const deadline = Date.now() + 180_000;
-  while (!(await ready())) {
-    if (Date.now() > deadline || server.exitCode !== null) throw new Error("the service did not start");
-    await new Promise((done) => setTimeout(done, 100));
-  }
+  const ready = async () => {
+    if (server.exitCode !== null) throw new Error("the service did not start");
+    return (await fetch(`${address}/readyz`).catch(() => null))?.ok ?? false;
+  };
+  await until(ready, "the service is ready", 2 * PATIENCE);
   const stop = async () => {
     server.kill("SIGTERM");
     await ended;
@@ -79,14 +78,6 @@ async function startService(): Promise<Service> {
   };
   return { address, token, stop };
 }
-
-const freePort = () =>
-  new Promise<number>((done) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => done(port));
-    });
-  });
 
 /** What a screen reader would call the element that has the focus. */
 const focused = (page: Page): Promise<string> =>
@@ -148,7 +139,7 @@ describe("chromium: the editor's pages", () => {
   before(async () => {
     service = await startService();
     browser = await puppeteer.launch({
-      executablePath: process.env.CHROMIUM ?? which("chromium"),
+      executablePath: programOf("chromium"),
       args: ["--no-sandbox", "--no-first-run", "--disable-background-networking"],
     });
   });

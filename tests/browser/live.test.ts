@@ -3,17 +3,21 @@ import { existsSync, readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { BROWSERS } from "./driver/browsers";
 import { serveLive } from "./driver/live";
-import { marksIn, press, type Reader, type Surface, seen, type Tab, textOf, until } from "./driver/reader";
+import {
+  marksIn,
+  plain,
+  press,
+  type Reader,
+  type Surface,
+  seen,
+  type Tab,
+  textOf,
+  until,
+} from "./driver/reader";
 import { ASSERTION, DENIAL } from "./driver/samples";
 import { type Running, servePages } from "./driver/servers";
 
 const SEED = "../shared/data/pages/seed";
-
-const plain = (text: string) =>
-  text
-    .replace(/\u00ad/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
 
 for (const [name, open] of BROWSERS)
   describe(`${name}: with the live service and its starter claims`, () => {

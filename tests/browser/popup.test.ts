@@ -77,6 +77,20 @@ for (const [name] of BROWSERS)
       assert.equal(JSON.stringify(stage.service.calls[0]!.body), shown);
     });
 
+    it("shows no request for a site that the reader excluded: it does not read it", async () => {
+      const { host } = new URL(stage.pages.address);
+      await stage.settle({ consent: null, never: [host] });
+      const { popup } = await popupOn();
+      await seen(popup, "Before the first check");
+      assert.ok(!(await textOf(popup)).includes("Show what would be sent"));
+      const preview = () =>
+        popup.evaluate(async () => {
+          const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+          return chrome.runtime.sendMessage({ type: "preview", tabId: tab!.id });
+        });
+      assert.equal(await preview(), null);
+    });
+
     it("sends nothing without agreement, by whatever way it is asked", async () => {
       await popupOn();
       await stage.settle({ consent: null });
@@ -205,6 +219,29 @@ for (const [name] of BROWSERS)
       await stage.reader.command("check-page");
       await seen(panel, "Obelism is off on this site.");
       assert.deepEqual(stage.service.calls, []);
+    });
+
+    it("takes a site however it is written, says so when it is none, and keeps the others", async () => {
+      await stage.settle({ never: ["other.example"] });
+      const options = await stage.reader.openPage("options.html");
+      const add = async (site: string) => {
+        await type(options, "section .field input", site);
+        await press(options, "Add");
+      };
+      await add("no site");
+      await seen(options, "This is no site.");
+      for (const [written, site] of [
+        ["https://News.example/politics", "news.example"],
+        ["*.third.example", "third.example"],
+        ["my_blog.example", "my_blog.example"],
+      ] as const) {
+        await add(written);
+        await seen(options, site, "section li");
+      }
+      assert.ok(!(await textOf(options)).includes("This is no site."));
+      const sites = ["other.example", "news.example", "third.example", "my_blog.example"];
+      assert.deepEqual((await settings()).never, sites);
+      await options.close();
     });
 
     it("rests until tomorrow when asked", async () => {
@@ -456,6 +493,26 @@ for (const [name] of BROWSERS.filter(([name]) => name === "firefox"))
       await seen(options, "Everything is as on the first day.");
       const { origins } = await stage.reader.inBackground(() => chrome.permissions.getAll());
       assert.deepEqual(origins, []);
+      await options.close();
+    });
+
+    it("are given back to the browser when the options say never", async () => {
+      const { host } = new URL(stage.pages.address);
+      const tab = await stage.reader.visit(stage.pages.address + ARTICLE);
+      await press(await stage.reader.pressButton(tab), "Always check this site");
+      const options = await stage.reader.openPage("options.html");
+      await seen(options, host, "section li");
+      await type(options, "section .field input", host);
+      await press(options, "Add");
+      const state = () =>
+        stage.reader.inBackground(async () => {
+          const { origins } = await chrome.permissions.getAll();
+          const { settings } = await chrome.storage.local.get("settings");
+          const { always, never } = settings as Record<string, string[]>;
+          return { origins, always, never };
+        });
+      const wanted = { origins: [], always: [], never: [host] };
+      await until(async () => isDeepStrictEqual(await state(), wanted), "the access is given back");
       await options.close();
     });
   });

@@ -190,6 +190,7 @@ for (const [name] of BROWSERS)
       const popup = await stage.reader.pressButton(first.tab);
       await press(popup, "Check again");
       await seen(first.panel, "The service does not answer.");
+      await seen(first.panel, "These are the last notes of this page.");
       await seen(first.panel, "1 note (1 flag)");
       assert.deepEqual((await marksIn(first.tab)).flag, [ASSERTION]);
     });

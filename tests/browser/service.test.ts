@@ -32,6 +32,7 @@ describe("what the service says", () => {
     [503, "unavailable", "busy"],
     [503, "overtime", "slow"],
     [500, "internal", "refused"],
+    [500, "constructor", "refused"],
   ];
   for (const [status, name, kind] of problems)
     it(`is understood by the problem and not by its number: ${name}`, async () => {

@@ -45,6 +45,20 @@ describe("the shape of the extension", () => {
     });
   });
 
+  it("carries the licences of what is bundled", () => {
+    const licences = readFileSync(".output/chrome-mv3/LICENSES.txt", "utf8");
+    for (const words of ["Apache License", "Jason Miller", "Fabian Hiller"])
+      assert.match(licences, new RegExp(words));
+  });
+
+  it("speaks the browser's language where the browser speaks for it", () => {
+    for (const { name, description, action, commands } of [manifestOf("chrome"), manifestOf("firefox")]) {
+      const said = Object.values<{ description?: string }>(commands).flatMap((one) => one.description ?? []);
+      for (const text of [name, description, action.default_title, ...said])
+        assert.match(text, /^__MSG_\w+__$/);
+    }
+  });
+
   it("has in Chromium the id that the service lets in", () => {
     const digest = createHash("sha256")
       .update(Buffer.from(manifestOf("chrome").key, "base64"))

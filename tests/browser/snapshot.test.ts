@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { sensitivity } from "../../extension/lib/sensitive";
+import { bareAddress } from "../../extension/lib/snapshot";
 import { openPlain, type PlainBrowser, type PlainPage } from "./driver/plain";
 
 for (const name of ["chromium", "firefox"] as const)
@@ -43,6 +45,21 @@ for (const name of ["chromium", "firefox"] as const)
       );
       assert.doesNotMatch(body, /secret/);
       assert.match(body, /Kept\./);
+    });
+
+    it("leaves out all of a page that is one field", async () => {
+      assert.doesNotMatch(await snapshotOf("<body contenteditable><p>secret</p></body>"), /secret/);
+    });
+
+    it("leaves the same out of a page that is XHTML, where elements have other names", async () => {
+      const html =
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Title</title></head><body><p>Kept.</p>' +
+        "<textarea>secret</textarea><select><option>secret</option></select><video>secret</video></body></html>";
+      // No HTML can be written into it afterwards, as into the other pages here.
+      const xhtml = await browser.newPage();
+      await xhtml.visit(`data:application/xhtml+xml,${encodeURIComponent(html)}`);
+      const body = bodyOf(await xhtml.run(() => lib.snapshot(document, { withAddress: false })));
+      assert.equal(body, "<p>Kept.</p>");
     });
 
     it("leaves out what is hidden, however it is hidden", async () => {
@@ -95,12 +112,16 @@ for (const name of ["chromium", "firefox"] as const)
     it("keeps the kind, date and language that the page states, and its address only if it may", async () => {
       const head =
         `<meta property="article:published_time" content="2024-10-26"><meta property="og:url" content="https://secret.example/a">` +
-        `<meta name="csrf-token" content="secret"><script type="application/ld+json">` +
-        `{"@type":"NewsArticle","datePublished":"2024-10-26","articleBody":"secret","url":"https://secret.example/a","author":{"email":"secret"}}</script>`;
+        `<meta name="csrf-token" content="secret"><meta name="author" content="secret"><script type="application/ld+json">` +
+        `{"@type":"NewsArticle","datePublished":"2024-10-26","articleSection":["World","Satire"],"articleBody":"secret",` +
+        `"url":"https://secret.example/a","author":{"email":"secret"}}</script>`;
       const without = await snapshotOf(`<html lang=fr><head>${head}</head><body><p>Text.</p></body></html>`);
       assert.match(without, /<html lang="fr">/);
       assert.match(without, /content="2024-10-26"/);
-      assert.match(without, /\{"@type":"NewsArticle","datePublished":"2024-10-26"\}/);
+      assert.match(
+        without,
+        /\{"@type":"NewsArticle","datePublished":"2024-10-26","articleSection":\["World","Satire"\]\}/,
+      );
       assert.doesNotMatch(without, /secret/);
       const withAddress = await snapshotOf(`<head>${head}</head><body><p>Text.</p></body>`, true);
       assert.equal(withAddress.match(/https:\/\/secret\.example\/a/g)?.length, 2);
@@ -168,7 +189,7 @@ for (const name of ["chromium", "firefox"] as const)
   });
 
 describe("the pages that are asked about first", () => {
-  const addresses: [string, Awaited<ReturnType<typeof reasonFor>>][] = [
+  const addresses: [string, ReturnType<typeof sensitivity>][] = [
     ["file:///home/me/letter.html", "file"],
     ["http://localhost:3000/draft", "own-machine"],
     ["https://127.0.0.1/draft", "own-machine"],
@@ -193,15 +214,12 @@ describe("the pages that are asked about first", () => {
     ["https://www.lequipe.fr/Basket/Actualites/un-match/1", null],
     ["https://paper.example/business/banking-crisis", null],
   ];
-  const reasonFor = async (address: string) =>
-    (await import("../../extension/lib/sensitive")).sensitivity(address);
   for (const [address, why] of addresses)
-    it(`${address}: ${why ?? "none of them"}`, async () => assert.equal(await reasonFor(address), why));
+    it(`${address}: ${why ?? "none of them"}`, () => assert.equal(sensitivity(address), why));
 });
 
 describe("the address that may be sent", () => {
-  it("has no query, fragment, user or password", async () => {
-    const { bareAddress } = await import("../../extension/lib/snapshot");
+  it("has no query, fragment, user or password", () => {
     assert.equal(
       bareAddress("https://me:pw@news.example:8443/a/b?session=1#part"),
       "https://news.example:8443/a/b",

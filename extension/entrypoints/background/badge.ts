@@ -2,14 +2,13 @@
 import { browser } from "wxt/browser";
 import { loadSettings } from "../../lib/settings";
 import { loadPage } from "../../lib/state";
-import { visibleNotes } from "../../lib/visible";
+import { flagsIn, visibleNotes } from "../../lib/visible";
 
 const INK = "#5c4a2e";
 
 export async function showBadge(tabId: number): Promise<void> {
   const [state, settings] = await Promise.all([loadPage(tabId), loadSettings()]);
-  const flags =
-    state.phase === "done" ? visibleNotes(state).filter((note) => note.level === "flag").length : 0;
+  const flags = state.phase === "done" ? flagsIn(visibleNotes(state)) : 0;
   const text = settings.badge && flags > 0 ? String(flags) : "";
   // A tab may be gone by the time its notes arrive.
   await Promise.allSettled([

@@ -81,9 +81,11 @@ export async function decline(tabId: number): Promise<void> {
   await clearMarks(tabId);
 }
 
-/** Exactly what a check would send now, and how much that is. */
+/** Exactly what a check would send now, and how much that is; null for a page that cannot or must not be read. */
 export async function preview(tabId: number): Promise<Preview | null> {
   const settings = await loadSettings();
+  const { url } = await browser.tabs.get(tabId);
+  if (!isReadable(url) || isExcluded(url, settings)) return null;
   const page = await takeSnapshot(tabId, settings);
   if (!page) return null;
   const payload = JSON.stringify(bodyOf(page, settings));
@@ -196,13 +198,12 @@ export async function putAway(tabId: number, noteId: string): Promise<void> {
   if (!note) return;
   const name = await digest(note.claim.id, note.quote.exact);
   const { dismissed } = await loadSettings();
-  const settings = await changeSettings({
-    dismissed: [...dismissed.filter((one) => one !== name), name].slice(-2000),
-  });
-  const done = { ...state, hidden: [...state.hidden, noteId] };
-  await savePage(tabId, done);
-  const anchored = await mark(tabId, done, settings);
-  await changeDone(tabId, (state) => ({ ...state, anchored }));
+  const settings = await changeSettings({ dismissed: [name, ...dismissed.filter((one) => one !== name)] });
+  const done = await changeDone(tabId, (state) => ({ ...state, hidden: [...state.hidden, noteId] }));
+  if (done) {
+    const anchored = await mark(tabId, done, settings);
+    await changeDone(tabId, (state) => ({ ...state, anchored }));
+  }
   if (hasConsent(settings))
     await sendFeedback(settings, { claim: note.claim.id, framing: note.framing, kind: "wrong-match" });
 }

@@ -64,7 +64,7 @@ export default defineBackground({
     browser.commands.onCommand.addListener((command, tab) => {
       if (tab?.id === undefined) return;
       void openPanel(tab.windowId);
-      if (command === "next-note") void order(tab.id, { type: "next", step: 1 }).catch(() => {});
+      if (command === "next-note") void order(tab.id, { type: "next" }).catch(() => {});
       else if (command === "check-page") void check(tab.id, false);
       else void selectionIn(tab.id).then((text) => requestLookup(tab.windowId, text));
     });

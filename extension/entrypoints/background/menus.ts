@@ -5,7 +5,8 @@ export async function addMenus(): Promise<void> {
   await browser.contextMenus.removeAll();
   browser.contextMenus.create({
     id: "look-up",
-    title: browser.i18n.getMessage("menuLookUp", "%s"),
+    // The browser puts the selection where its title says %s.
+    title: browser.i18n.getMessage("menuLookUp"),
     contexts: ["selection"],
   });
   browser.contextMenus.create({

@@ -12,7 +12,9 @@ import {
 } from "../../lib/types";
 
 /** What is read is kept for the session, of which the browser keeps 10 MB in all. */
-const MOST_BYTES = 2_000_000;
+const MOST_CHARACTERS = 2_000_000;
+/** A service that is there says so at once. */
+const READY_LIMIT_MS = 4000;
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
@@ -45,7 +47,7 @@ export async function sendFeedback(
 
 /** Is a service there, and is it ready? Asked without the token: nobody agreed yet to what answers there. */
 export async function isReady(service: string): Promise<Failure | null> {
-  const signal = AbortSignal.timeout(4000);
+  const signal = AbortSignal.timeout(READY_LIMIT_MS);
   const answer = await call({ service, token: "" }, "/readyz", ReadySchema, { signal });
   return answer.ok ? null : answer.failure;
 }
@@ -112,7 +114,7 @@ async function limitedText(response: Response): Promise<string | null> {
     if (done) return parts.join("");
     parts.push(value);
     length += value.length;
-    if (length > MOST_BYTES) {
+    if (length > MOST_CHARACTERS) {
       await reader.cancel();
       return null;
     }
@@ -128,29 +130,29 @@ function parseJson(text: string): unknown {
 }
 
 /** The service's problems by the last part of their type; others are refusals. */
-const PROBLEMS: Record<string, FailureKind | undefined> = {
-  unauthorized: "token",
-  "not-allowed": "token",
-  "not-an-article": "not-article",
-  "too-large": "too-large",
-  "too-many-requests": "busy",
-  busy: "busy",
-  unavailable: "busy",
-  overtime: "slow",
-};
+const PROBLEMS = new Map<string, FailureKind>([
+  ["unauthorized", "token"],
+  ["not-allowed", "token"],
+  ["not-an-article", "not-article"],
+  ["too-large", "too-large"],
+  ["too-many-requests", "busy"],
+  ["busy", "busy"],
+  ["unavailable", "busy"],
+  ["overtime", "slow"],
+]);
 /** What a proxy before the service says, which knows no types. */
-const STATUSES: Record<number, FailureKind | undefined> = {
-  401: "token",
-  413: "too-large",
-  429: "busy",
-  503: "busy",
-};
+const STATUSES = new Map<number, FailureKind>([
+  [401, "token"],
+  [413, "too-large"],
+  [429, "busy"],
+  [503, "busy"],
+]);
 
 function problem(status: number, data: unknown): Failure {
   const parsed = v.safeParse(ProblemSchema, data);
   const { type, title, detail } = parsed.success ? parsed.output : { type: "", title: "", detail: "" };
   const [, name] = /^urn:obelism:problem:(.+)$/.exec(type) ?? [];
-  const kind = name === undefined ? STATUSES[status] : PROBLEMS[name];
+  const kind = name === undefined ? STATUSES.get(status) : PROBLEMS.get(name);
   return { kind: kind ?? "refused", detail: detail || title || undefined };
 }
 

@@ -2,6 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import * as v from "valibot";
 import { useWords } from "../../components/start";
+import { download } from "../../lib/download";
 import type { Key } from "../../lib/i18n";
 import { changeSettings, loadSettings, resetSettings, SettingsSchema } from "../../lib/settings";
 
@@ -24,7 +25,7 @@ export function Keep() {
       <h2 id="keep-heading">{t("optionsKeep")}</h2>
       <p class="faint">{t("optionsKeepWhy")}</p>
       <div class="row">
-        <button type="button" onClick={() => void download()}>
+        <button type="button" onClick={() => void giveOut()}>
           {t("optionsExport")}
         </button>
         <button type="button" onClick={() => picker.current?.click()}>
@@ -62,13 +63,10 @@ export function Keep() {
   );
 }
 
-async function download(): Promise<void> {
+async function giveOut(): Promise<void> {
   // A token is a secret, and agreement is given to this browser only.
   const { token: _token, consent: _consent, ...settings } = await loadSettings();
-  const file = new Blob([JSON.stringify({ kind: KIND, settings }, null, 2)], { type: "application/json" });
-  const address = URL.createObjectURL(file);
-  Object.assign(document.createElement("a"), { href: address, download: "obelism-settings.json" }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  download("obelism-settings.json", "application/json", JSON.stringify({ kind: KIND, settings }, null, 2));
 }
 
 async function takeIn(input: HTMLInputElement): Promise<Key | null> {

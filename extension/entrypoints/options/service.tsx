@@ -24,7 +24,8 @@ export function Service() {
     const meant = typed.token !== undefined || service === settings.service;
     await changeSettings({ service, token: meant ? token.trim() : "" });
     setTyped({});
-    const failure = (await ask({ type: "ready", service })) as Failure | null;
+    const reply = ask({ type: "ready", service }).catch((): Failure => ({ kind: "interrupted" }));
+    const failure = (await reply) as Failure | null;
     setResult(failure ? { state: "failed", failure } : { state: "good" });
   };
   return (

@@ -1,34 +1,28 @@
 /** Sites that are always or never checked. */
 import { useState } from "preact/hooks";
-import { browser } from "wxt/browser";
 import { Icon } from "../../components/icon";
 import { useSettings, useWords } from "../../components/start";
-import { changeSettings, isExcludedBy, originsOf } from "../../lib/settings";
+import { changeSettings, endAlways, isExcludedBy, isSite } from "../../lib/settings";
 
 export function Sites() {
   const { t } = useWords();
   const { always, never } = useSettings();
   const [typed, setTyped] = useState("");
+  const [isWrong, setWrong] = useState(false);
   const add = () => {
     const site = hostOf(typed);
+    setWrong(!site);
     if (!site) return;
     setTyped("");
-    void changeSettings({
-      never: [...never.filter((one) => one !== site), site],
-      always: always.filter((one) => !isExcludedBy(site, one)),
-    });
+    void changeSettings({ never: [...never.filter((one) => one !== site), site] }).then(() =>
+      endAlways(always.filter((one) => isExcludedBy(site, one))),
+    );
   };
   return (
     <section class="group" aria-labelledby="sites-heading">
       <h2 id="sites-heading">{t("optionsSites")}</h2>
       <h3>{t("optionsAlways")}</h3>
-      <SiteList
-        sites={always}
-        remove={(site) => {
-          void browser.permissions.remove({ origins: originsOf(site) });
-          void changeSettings({ always: always.filter((one) => one !== site) });
-        }}
-      />
+      <SiteList sites={always} remove={(site) => void endAlways([site])} />
       <h3>{t("optionsNever")}</h3>
       <SiteList
         sites={never}
@@ -43,10 +37,17 @@ export function Sites() {
       >
         <label>
           {t("optionsAddNever")}
-          <input value={typed} dir="ltr" onInput={(event) => setTyped(event.currentTarget.value)} />
+          <input
+            value={typed}
+            required
+            dir="ltr"
+            aria-invalid={isWrong}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
         </label>
         <button type="submit">{t("optionsAdd")}</button>
       </form>
+      <p role="status">{isWrong && t("optionsSiteBad")}</p>
     </section>
   );
 }
@@ -73,9 +74,10 @@ function SiteList({ sites, remove }: { sites: readonly string[]; remove: (site: 
   );
 }
 
-/** "https://Example.org/news" and "example.org" both mean example.org. */
+/** "https://Example.org/news", "example.org" and "*.example.org" all mean example.org; null for what is no site. */
 function hostOf(typed: string): string | null {
-  const text = typed.trim();
+  const text = typed.trim().replace(/^(\w+:\/\/)?\*\./, "$1");
   const address = text.includes("://") ? text : `https://${text}`;
-  return URL.canParse(address) ? new URL(address).host || null : null;
+  const host = URL.canParse(address) ? new URL(address).host : "";
+  return isSite(host) ? host : null;
 }

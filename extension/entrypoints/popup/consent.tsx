@@ -3,11 +3,12 @@ import type { ActiveTab } from "../../components/hooks";
 import { PreviewButton } from "../../components/preview";
 import { useSettings, useWords } from "../../components/start";
 import { isReadable } from "../../lib/sensitive";
-import { changeSettings, isOwnMachine } from "../../lib/settings";
+import { changeSettings, isExcluded, isOwnMachine } from "../../lib/settings";
 
 export function Consent({ tab }: { tab: ActiveTab }) {
   const { t } = useWords();
-  const { service, sendAddress } = useSettings();
+  const settings = useSettings();
+  const { service, sendAddress } = settings;
   const own = isOwnMachine(new URL(service).hostname);
   return (
     <section class="consent" aria-labelledby="consent-heading">
@@ -26,7 +27,7 @@ export function Consent({ tab }: { tab: ActiveTab }) {
           {t("consentLater")}
         </button>
       </div>
-      {isReadable(tab.url) && <PreviewButton tabId={tab.id} />}
+      {isReadable(tab.url) && !isExcluded(tab.url, settings) && <PreviewButton tabId={tab.id} />}
     </section>
   );
 }

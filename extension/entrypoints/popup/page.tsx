@@ -10,7 +10,8 @@ import { openPanel } from "../../lib/panel";
 import { isReadable } from "../../lib/sensitive";
 import { isExcluded } from "../../lib/settings";
 import { askCheck, type Done, type PageState, type Sensitivity } from "../../lib/state";
-import { visibleNotes } from "../../lib/visible";
+import { flagsIn, visibleNotes } from "../../lib/visible";
+import { failureOf } from "../../lib/wording";
 
 export function PagePart({ tab, state }: { tab: ActiveTab; state: PageState }) {
   const { t } = useWords();
@@ -92,17 +93,20 @@ function Sensitive({ why, insist }: { why: Sensitivity; insist: () => void }) {
 function Finished({ state, tab, check }: { state: Done; tab: ActiveTab; check: () => void }) {
   const words = useWords();
   const notes = visibleNotes(state);
-  const flags = notes.filter((note) => note.level === "flag").length;
   return (
     <>
       <p class="plain">
         {words.n("countNotes", notes.length)}
-        {notes.length > 0 && ` · ${words.n("countFlags", flags)}`}
+        {notes.length > 0 && ` · ${words.n("countFlags", flagsIn(notes))}`}
       </p>
       <p class="faint">
         {words.n("countRead", state.reading.counts.statements)} {words.t("noCleanBill")}
       </p>
-      {state.failure && <p class="faint">{words.t("offlineNotes")}</p>}
+      {state.failure && (
+        <p class="faint">
+          {failureOf(state.failure, words)} {words.t("lastNotes")}
+        </p>
+      )}
       {state.stale && <p class="faint">{words.t("pageStale")}</p>}
       <div class="row">
         <button

@@ -3,6 +3,7 @@ import { browser } from "wxt/browser";
 import { useSettings, useWords } from "../../components/start";
 import {
   changeSettings,
+  endAlways,
   grantWish,
   isExcluded,
   isExcludedBy,
@@ -24,7 +25,7 @@ export function SitePart({ href }: { href: string }) {
     <fieldset class="site">
       <legend dir="auto">{site}</legend>
       <label>
-        <input type="checkbox" checked={always} onChange={() => void setAlways(href, !always, settings)} />
+        <input type="checkbox" checked={always} onChange={() => void setAlways(href, !always)} />
         <span>
           {t("siteAlways")} <small>{t("siteAlwaysWhy")}</small>
         </span>
@@ -46,22 +47,17 @@ export function SitePart({ href }: { href: string }) {
 }
 
 /** The browser asks the reader for this one site; without a yes nothing changes. */
-async function setAlways(href: string, on: boolean, { always }: Settings): Promise<void> {
+async function setAlways(href: string, on: boolean): Promise<void> {
   const site = siteOf(href);
-  const origins = originsOf(site);
-  if (!on) {
-    await browser.permissions.remove({ origins });
-    await changeSettings({ always: always.filter((one) => one !== site) });
-    return;
-  }
+  if (!on) return endAlways([site]);
   // Not awaited: the browser asks only within the reader's click.
   void wishAlways(site);
-  if (await browser.permissions.request({ origins })) await grantWish();
+  if (await browser.permissions.request({ origins: originsOf(site) })) await grantWish();
 }
 
 async function setNever(href: string, on: boolean, settings: Settings): Promise<void> {
   const site = siteOf(href);
-  if (on && settings.always.includes(site)) await setAlways(href, false, settings);
+  if (on && settings.always.includes(site)) await endAlways([site]);
   const others = settings.never.filter((one) => !isExcludedBy(one, site));
   await changeSettings({ never: on ? [...others, site] : others });
 }

@@ -1,5 +1,6 @@
 /** The notes as files, for the reader's own use. */
 import { useSurroundings } from "../../components/start";
+import { download } from "../../lib/download";
 import { asAnnotations, asCsv, asMarkdown } from "../../lib/export";
 import type { Done } from "../../lib/state";
 
@@ -24,7 +25,7 @@ export function Export({ state }: { state: Done }) {
             type="button"
             class="quiet"
             key={file}
-            onClick={() => download(make(state, words), type, file)}
+            onClick={() => download(file, `${type};charset=utf-8`, make(state, words))}
           >
             {name}
           </button>
@@ -32,11 +33,4 @@ export function Export({ state }: { state: Done }) {
       </div>
     </section>
   );
-}
-
-function download(text: string, type: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

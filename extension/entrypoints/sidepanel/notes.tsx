@@ -4,28 +4,30 @@ import { ClaimStatus, ClaimText, Reviews, Sides } from "../../components/claim";
 import { Trouble } from "../../components/failure";
 import type { ActiveTab } from "../../components/hooks";
 import { useSurroundings, useWords } from "../../components/start";
+import type { Key } from "../../lib/i18n";
 import { type Done, type Focus, pendingFocus, watchSession } from "../../lib/state";
 import type { Level } from "../../lib/types";
-import { byClaim, type Group, visibleNotes } from "../../lib/visible";
+import { byClaim, flagsIn, type Group, visibleNotes } from "../../lib/visible";
 import { pageKindOf } from "../../lib/wording";
 import { Export } from "./export";
 import { Sentence } from "./sentence";
 
 type Filter = "all" | Level;
 
+/** A mark that was clicked before the notes were shown still counts for this long. */
+const FRESH_MS = 5000;
+
 export function Notes({ tab, state, check }: { tab: ActiveTab; state: Done; check?: () => void }) {
   const { words, announce } = useSurroundings();
   const [filter, setFilter] = useState<Filter>("all");
   const notes = visibleNotes(state);
-  const flags = notes.filter((note) => note.level === "flag").length;
+  const flags = flagsIn(notes);
   const passing = (one: Filter) => notes.filter((note) => one === "all" || note.level === one);
   const shown = passing(filter);
   const choose = (one: Filter) => {
     setFilter(one);
     announce(words.n("filterShown", passing(one).length));
   };
-  const { reading } = state;
-  const kind = pageKindOf(reading.page, words);
   useEffect(
     () => announce(`${words.n("countNotes", notes.length)}, ${words.n("countFlags", flags)}`),
     [notes.length, flags],
@@ -33,40 +35,15 @@ export function Notes({ tab, state, check }: { tab: ActiveTab; state: Done; chec
   useFocus(tab.id, () => setFilter("all"));
   return (
     <>
-      {state.failure && <Trouble failure={state.failure} retry={check} />}
-      <section class="summary" tabIndex={-1} aria-label={words.t("summaryLabel")}>
-        {reading.page.title && (
-          <p class="page-title" lang={reading.page.language} dir="auto">
-            {reading.page.title}
-          </p>
-        )}
-        <p>
-          {words.n("countRead", reading.counts.statements)} {words.n("countNotes", notes.length)}
-          {notes.length > 0 && ` (${words.n("countFlags", flags)})`}. {words.t("noCleanBill")}
-        </p>
-        {kind && <p class="hint">{kind}</p>}
-        {state.stale && (
-          <p class="hint">
-            {words.t("pageStale")}{" "}
-            {check && (
-              <button type="button" onClick={check}>
-                {words.t("checkAgain")}
-              </button>
-            )}
-          </p>
-        )}
-      </section>
-      {notes.length > 0 && (
-        <fieldset class="filter-row">
-          <legend class="unseen">{words.t("filtersHeading")}</legend>
-          {(["all", "flag", "context"] as const).map((one) => (
-            <button type="button" key={one} aria-pressed={filter === one} onClick={() => choose(one)}>
-              {words.t(one === "all" ? "filterAll" : one === "flag" ? "filterFlags" : "filterContext")}
-            </button>
-          ))}
-        </fieldset>
+      {state.failure && (
+        <>
+          <Trouble failure={state.failure} retry={check} />
+          <p class="hint">{words.t("lastNotes")}</p>
+        </>
       )}
-      {notes.length === 0 && <p class="plain nothing">{words.t("nothingFound")}</p>}
+      <Summary state={state} notes={notes.length} flags={flags} check={check} />
+      {notes.length > 0 && <FilterRow filter={filter} choose={choose} />}
+      {notes.length === 0 && <p class="plain">{words.t("nothingFound")}</p>}
       <ol class="bare">
         {byClaim(shown).map((group) => (
           <ClaimCard key={group.claim.id} group={group} tab={tab} state={state} />
@@ -74,6 +51,63 @@ export function Notes({ tab, state, check }: { tab: ActiveTab; state: Done; chec
       </ol>
       {notes.length > 0 && <Export state={state} />}
     </>
+  );
+}
+
+interface Counted {
+  state: Done;
+  notes: number;
+  flags: number;
+  check?: () => void;
+}
+
+/** How much was read and found, and what a reader should know of the whole page. */
+function Summary({ state: { reading, stale }, notes, flags, check }: Counted) {
+  const words = useWords();
+  const kind = pageKindOf(reading.page, words);
+  return (
+    <section class="summary" tabIndex={-1} aria-label={words.t("summaryLabel")}>
+      {reading.page.title && (
+        <p class="page-title" lang={reading.page.language} dir="auto">
+          {reading.page.title}
+        </p>
+      )}
+      <p>
+        {words.n("countRead", reading.counts.statements)} {words.n("countNotes", notes)}
+        {notes > 0 && ` (${words.n("countFlags", flags)})`}. {words.t("noCleanBill")}
+      </p>
+      {kind && <p class="hint">{kind}</p>}
+      {stale && (
+        <p class="hint">
+          {words.t("pageStale")}{" "}
+          {check && (
+            <button type="button" onClick={check}>
+              {words.t("checkAgain")}
+            </button>
+          )}
+        </p>
+      )}
+    </section>
+  );
+}
+
+const FILTERS: [Filter, Key][] = [
+  ["all", "filterAll"],
+  ["flag", "filterFlags"],
+  ["context", "filterContext"],
+];
+
+function FilterRow({ filter, choose }: { filter: Filter; choose: (filter: Filter) => void }) {
+  const { t } = useWords();
+  return (
+    <fieldset class="filter-row">
+      <legend class="unseen">{t("filtersHeading")}</legend>
+      {FILTERS.map(([one, key]) => (
+        <button type="button" key={one} aria-pressed={filter === one} onClick={() => choose(one)}>
+          {t(key)}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 
@@ -102,7 +136,7 @@ function ClaimCard({ group: { claim, notes }, tab, state }: { group: Group; tab:
 function useFocus(tabId: number, before: () => void): void {
   useEffect(() => {
     const take = (focus: Focus | null) => {
-      if (focus?.tabId !== tabId || Date.now() - focus.at > 5000) return;
+      if (focus?.tabId !== tabId || Date.now() - focus.at > FRESH_MS) return;
       before();
       requestAnimationFrame(() => bringUp(focus.noteId));
     };

@@ -51,7 +51,7 @@ export function Sentence({ note, tab, state }: { note: Note; tab: ActiveTab; sta
           <Icon name="link" />
           {words.t("copyLink")}
         </button>
-        <WrongMatch note={note} tab={tab} />
+        <Objection note={note} tab={tab} />
         {copied && (
           <span class="faint" aria-hidden="true">
             {words.t(copied)}
@@ -71,8 +71,11 @@ export function Sentence({ note, tab, state }: { note: Note; tab: ActiveTab; sta
   }
 }
 
-/** Takes the note away at once, here and from now on, and tells the service which claim it was. */
-function WrongMatch({ note, tab }: { note: Note; tab: ActiveTab }) {
+/**
+ * What the reader may object to. A wrong match goes at once, here and from now on; a wrong description stays.
+ * The service is told which claim it was.
+ */
+function Objection({ note, tab }: { note: Note; tab: ActiveTab }) {
   const { words, announce } = useSurroundings();
   const [open, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);

@@ -1,9 +1,10 @@
 /** The browsers that every end-to-end test runs in; `OBELISM_BROWSER` picks one. */
 import { openChromium } from "./chromium";
 import { openFirefox } from "./firefox";
+import type { BrowserName } from "./program";
 import type { Reader } from "./reader";
 
-const ALL: [Reader["name"], () => Promise<Reader>][] = [
+const ALL: [BrowserName, () => Promise<Reader>][] = [
   ["chromium", openChromium],
   ["firefox", openFirefox],
 ];

@@ -1,6 +1,6 @@
 /** Debian's Chromium with the extension, driven as a reader would: by its toolbar button. */
-import { execFileSync } from "node:child_process";
 import puppeteer, { type Browser, type Page, type Target } from "puppeteer-core";
+import { programOf } from "./program";
 import { asExpression, PATIENCE, type Reader, type Surface, type Tab, until } from "./reader";
 
 const EXTENSION = `${process.cwd()}/.output/chrome-mv3`;
@@ -15,7 +15,7 @@ const QUIET = [
 
 export async function openChromium(): Promise<Reader> {
   const browser = await puppeteer.launch({
-    executablePath: process.env.CHROMIUM ?? which("chromium"),
+    executablePath: programOf("chromium"),
     headless: true,
     pipe: true,
     enableExtensions: [EXTENSION],
@@ -29,7 +29,6 @@ export async function openChromium(): Promise<Reader> {
 }
 
 class Chromium implements Reader {
-  readonly name = "chromium";
   constructor(
     readonly browser: Browser,
     readonly extensionId: string,
@@ -179,13 +178,7 @@ export class ChromiumPage implements Tab {
   }
   address = () => this.page.url();
   clickAt = (x: number, y: number) => this.page.mouse.click(x, y);
-  press = (key: string) => this.page.keyboard.press(key as never);
   front = () => this.page.bringToFront();
   goto = async (address: string) => void (await this.page.goto(address, { timeout: PATIENCE }));
-  screenshot = async (path: string) => void (await this.page.screenshot({ path: path as `${string}.png` }));
   close = () => this.page.close();
-}
-
-export function which(name: string): string {
-  return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
 }

@@ -4,7 +4,7 @@
  * where a frame script runs the given code inside of them.
  */
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
-import { which } from "./chromium";
+import { programOf } from "./program";
 import { asExpression, PATIENCE, type Reader, type Surface, type Tab, until } from "./reader";
 
 const EXTENSION = `${process.cwd()}/.output/firefox-mv3`;
@@ -16,7 +16,7 @@ interface Connection {
 export async function openFirefox(): Promise<Reader> {
   const browser = await puppeteer.launch({
     browser: "firefox",
-    executablePath: process.env.FIREFOX ?? which("firefox-esr"),
+    executablePath: programOf("firefox"),
     headless: true,
     args: ["--remote-allow-system-access", "--width=1280", "--height=1000"],
     defaultViewport: null,
@@ -35,7 +35,6 @@ export async function openFirefox(): Promise<Reader> {
 }
 
 class Firefox implements Reader {
-  readonly name = "firefox";
   constructor(
     readonly browser: Browser,
     private readonly connection: Connection,
@@ -85,7 +84,6 @@ class Firefox implements Reader {
       front: () => inWindow("gBrowser.selectedTab = gBrowser.getTabForBrowser(browser);"),
       close: () => inWindow("gBrowser.removeTab(gBrowser.getTabForBrowser(browser));"),
       clickAt: refuse,
-      press: refuse,
       goto: refuse,
     };
   }
@@ -142,7 +140,6 @@ class Firefox implements Reader {
     await until(() => this.inWindow<boolean>(`return !!(${finder});`), "surface");
     const surface: Surface = {
       evaluate: (run, ...args) => this.inBrowser(finder, run, args),
-      screenshot: () => Promise.reject(new Error("pictures are taken in Chromium")),
       close: async () => void (await this.inBrowser(finder, () => window.close(), [])),
     };
     // While the page is still loading, nobody is there to answer.
@@ -217,9 +214,7 @@ class FirefoxTab implements Tab {
   }
   address = () => this.page.url();
   clickAt = (x: number, y: number) => this.page.mouse.click(x, y);
-  press = (key: string) => this.page.keyboard.press(key as never);
   front = () => this.page.bringToFront();
   goto = async (address: string) => void (await this.page.goto(address, { timeout: PATIENCE }));
-  screenshot = async (path: string) => void (await this.page.screenshot({ path: path as `${string}.png` }));
   close = () => this.page.close();
 }

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { Quote } from "../../../extension/lib/types";
 import { openPlain, type PlainPage } from "./plain";
+import type { BrowserName } from "./program";
 
 const OWN = "tests/pages";
 export const REAL = "../shared/data/extraction/pages";
@@ -42,7 +43,7 @@ export const realPages = (every = 1) =>
     .map((file) => `${REAL}/${file}`);
 
 export async function readGolden(
-  browserName: "chromium" | "firefox",
+  browserName: BrowserName,
   files: readonly string[],
   each: (golden: Golden) => void = () => {},
 ): Promise<Golden[]> {

@@ -1,11 +1,10 @@
 /** The real Obelism service with its starter claims, on a port and a database of its own. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PATIENCE, until } from "./reader";
-import type { Running } from "./servers";
+import { freePort, type Running } from "./servers";
 
 const PROGRAM = ".venv/bin/obelism";
 const FIRST = "tests/pages/appels-secrets/page.html";
@@ -54,11 +53,3 @@ export async function serveLive(): Promise<Running> {
   });
   return { address, close };
 }
-
-const freePort = () =>
-  new Promise<number>((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });

@@ -1,11 +1,11 @@
 /** A page of a real browser with our plain modules in it, for tests of what has no interface. */
 import { build } from "esbuild";
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import puppeteer, { type Browser } from "puppeteer-core";
 import type * as anchor from "../../../extension/lib/anchor";
 import type * as highlight from "../../../extension/lib/highlight";
 import type * as sensitive from "../../../extension/lib/sensitive";
 import type * as snapshot from "../../../extension/lib/snapshot";
-import { which } from "./chromium";
+import { type BrowserName, programOf } from "./program";
 import { asExpression, PATIENCE } from "./reader";
 
 declare global {
@@ -19,11 +19,9 @@ export interface PlainPage {
   /** Goes to a page that somebody serves. */
   visit(address: string): Promise<void>;
   run<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
-  page: Page;
 }
 
 export interface PlainBrowser {
-  name: string;
   newPage(): Promise<PlainPage>;
   close(): Promise<void>;
 }
@@ -43,21 +41,18 @@ async function bundle(): Promise<string> {
     format: "iife",
     globalName: "lib",
     // The extension's own interface is not needed for these modules, only named by their neighbours.
-    external: [],
     alias: { "wxt/browser": "./tests/browser/driver/no-extension.ts" },
   });
   return result.outputFiles[0]!.text;
 }
 
-export async function openPlain(name: "chromium" | "firefox"): Promise<PlainBrowser> {
+export async function openPlain(name: BrowserName): Promise<PlainBrowser> {
   const [browser, code] = await Promise.all([launch(name), bundle()]);
   return {
-    name,
     close: () => browser.close(),
     newPage: async () => {
       const page = await browser.newPage();
       return {
-        page,
         show: async (html) => {
           await page.setContent(html);
           await page.evaluate(`${code}; globalThis.lib = lib;`);
@@ -72,11 +67,10 @@ export async function openPlain(name: "chromium" | "firefox"): Promise<PlainBrow
   };
 }
 
-const launch = (name: "chromium" | "firefox"): Promise<Browser> =>
-  name === "chromium"
-    ? puppeteer.launch({
-        executablePath: which("chromium"),
-        args: ["--no-sandbox", "--no-first-run"],
-        timeout: PATIENCE,
-      })
-    : puppeteer.launch({ browser: "firefox", executablePath: which("firefox-esr"), timeout: PATIENCE });
+const launch = (name: BrowserName): Promise<Browser> =>
+  puppeteer.launch({
+    browser: name === "firefox" ? "firefox" : "chrome",
+    executablePath: programOf(name),
+    args: name === "chromium" ? ["--no-sandbox", "--no-first-run"] : [],
+    timeout: PATIENCE,
+  });

@@ -3,20 +3,17 @@
 export interface Surface {
   /** Runs in the page, as if in answer to the reader's own click. */
   evaluate<T, A extends unknown[]>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
-  screenshot(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Tab extends Surface {
   address(): string;
   clickAt(x: number, y: number): Promise<void>;
-  press(key: string): Promise<void>;
   front(): Promise<void>;
   goto(address: string): Promise<void>;
 }
 
 export interface Reader {
-  readonly name: "chromium" | "firefox";
   visit(address: string): Promise<Tab>;
   /** Clicks the toolbar button; the popup panel. */
   pressButton(tab: Tab): Promise<Surface>;
@@ -104,7 +101,7 @@ export async function seen(surface: Surface, text: string, within = "body"): Pro
 }
 
 /** White space as one space, soft hyphens away. */
-const plain = (text: string) =>
+export const plain = (text: string) =>
   text
     .replace(/\u00ad/g, "")
     .replace(/\s+/g, " ")

@@ -10,8 +10,8 @@ export interface Running {
   close(): Promise<void>;
 }
 
-async function listen(server: Server, port = 0): Promise<AddressInfo> {
-  await new Promise<void>((done, fail) => server.once("error", fail).listen(port, "127.0.0.1", done));
+async function listen(server: Server): Promise<AddressInfo> {
+  await new Promise<void>((done, fail) => server.once("error", fail).listen(0, "127.0.0.1", done));
   return server.address() as AddressInfo;
 }
 
@@ -20,6 +20,14 @@ const closing = (server: Server) => () =>
     server.closeAllConnections();
     server.close(() => done());
   });
+
+/** For a service that another program starts. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const { port } = await listen(server);
+  await closing(server)();
+  return port;
+}
 
 /** Serves `tests/pages/<slug>/page.html` at `http://news.example:<port>/<slug>/`, and pages made up on the spot. */
 export async function servePages(made: Record<string, string> = {}): Promise<Running> {
@@ -45,6 +53,10 @@ export interface Seen {
 }
 
 export type Answer = (seen: Seen, response: ServerResponse) => unknown;
+
+/** What the service says of a page without an article. */
+export const noArticle: Answer = (_, response) =>
+  void response.writeHead(422).end(JSON.stringify({ type: "urn:obelism:problem:not-an-article" }));
 
 export interface PlayedService extends Running {
   /** Every call but preflights and /readyz. */
