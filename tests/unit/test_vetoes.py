@@ -3,7 +3,14 @@
 import pytest
 
 from obelism.matches.features import Asked, Reader, View, view_of
-from obelism.matches.vetoes import fragment_veto, name_veto, number_veto, vetoes_of
+from obelism.matches.vetoes import (
+    fragment_veto,
+    modality_veto,
+    name_veto,
+    number_veto,
+    roles_veto,
+    vetoes_of,
+)
 from obelism.model import Candidate, Claim, Phrasing, Veto
 
 NOBODY: frozenset[str] = frozenset()
@@ -45,6 +52,63 @@ def test_names_veto_only_when_none_of_the_claims_names_is_around(
     claim: str, statement: str, around: frozenset[str], vetoed: bool
 ) -> None:
     assert (name_veto(en(claim), en(statement), around) is not None) == vetoed
+
+
+FINN, ROVENIA = "The banker Orla Finn blackmailed Tom Reyes", "La Rovénie a envahi le Kelstan en 1911"
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "statement", "vetoed"),
+    [
+        ("en", FINN, "Tom Reyes blackmailed Orla Finn", True),
+        ("en", FINN, "The paper says that Orla Finn blackmailed Tom Reyes", False),
+        ("en", FINN, "Tom Reyes was blackmailed by Orla Finn", False),
+        ("en", FINN, "Orla Finn was blackmailed by Tom Reyes", True),
+        ("en", FINN, "Tom Reyes thanked Orla Finn, who blackmailed him", False),
+        ("en", "Orla Finn secretly met with Tom Reyes", "Tom Reyes secretly met with Orla Finn", False),
+        ("en", "Orla Finn paid on the orders of Tom Reyes", "Tom Reyes had ordered Orla Finn to pay", False),
+        ("fr", ROVENIA, "Le Kelstan a envahi la Rovénie, dit-on", True),
+        ("fr", ROVENIA, "Le Kelstan a été envahi par la Rovénie", False),
+        ("fr", ROVENIA, "La Rovénie a envahi le Kelstan, qui avait envahi la Rovénie", False),
+    ],
+)
+def test_swapped_roles_are_a_veto_where_the_words_are_the_same(
+    language: str, claim: str, statement: str, vetoed: bool
+) -> None:
+    meant, said = view_of(claim, language), view_of(statement, language)
+    assert (roles_veto(meant, said, Phrasing(claim, language), statement, language) is not None) == vetoed
+
+
+def test_swapped_roles_say_both_and_are_left_alone_across_languages() -> None:
+    claim, statement = "La Rovénie a envahi le Kelstan", "Le Kelstan a envahi la Rovénie"
+    asked = fr(claim), fr(statement), Phrasing(claim, "fr"), statement
+    assert roles_veto(*asked, "fr") == Veto("roles", "rovenie … kelstan / kelstan … rovenie")
+    assert roles_veto(*asked, "en") is None
+
+
+RAISED, MAY_RAISE = "The port of Larnoc raised its fees", "The port of Larnoc may raise its fees"
+AUGMENTE = "Le port de Larnoc augmente ses droits"
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "statement", "vetoed"),
+    [
+        ("en", RAISED, "The port of Larnoc may soon raise its fees", "raise / may raise"),
+        ("en", RAISED, "The port of Larnoc might have raised them", "raised / might raised"),
+        ("en", MAY_RAISE, MAY_RAISE, None),
+        ("en", MAY_RAISE, RAISED, None),
+        ("en", RAISED, "In May the port of Larnoc raised its fees", None),
+        ("en", RAISED, "Nothing could raise the fees of Larnoc, its mayor says", None),
+        ("en", RAISED, "Its mayor says they could raise the fees at will", None),
+        ("fr", AUGMENTE, "Le port de Larnoc pourrait augmenter ses droits", "augmenter / pourrait augmenter"),
+        ("fr", AUGMENTE, "Le port de Larnoc aurait augmenté ses droits", None),
+    ],
+)
+def test_what_is_only_possible_is_not_what_the_claim_says(
+    language: str, claim: str, statement: str, vetoed: str | None
+) -> None:
+    found = modality_veto(view_of(claim, language), Phrasing(claim, language), statement, language)
+    assert found == (Veto("modality", vetoed) if vetoed else None)
 
 
 def test_a_short_claim_is_only_a_suggestion() -> None:

@@ -32,7 +32,7 @@ def reasons_of(
     if features.across:
         found.append(Reason("languages", f"{language} / {wording.language}"))
     found += [Reason(f"veto:{veto.kind}", veto.detail) for veto in vetoes]
-    found.append(Reason("checked", "numbers, dates, names, length"))
+    found.append(Reason("checked", "numbers, dates, names, roles, certainty, length"))
     return tuple(found)
 
 
