@@ -10,7 +10,7 @@ from math import log1p
 import numpy as np
 
 from obelism.candidates.lexical import K1, TYPICAL_LENGTH, B
-from obelism.candidates.ranking import page_ranks, ranks
+from obelism.candidates.ranking import ranks
 from obelism.candidates.segment import SCALE, Wordings, quantised
 from obelism.encoder import Vectors
 from obelism.model import Claim, Phrasing, Review
@@ -46,7 +46,7 @@ def claim(
 
 
 def brute_force(
-    claims: Sequence[Claim], texts: Sequence[str], language: str, page: bool = False
+    claims: Sequence[Claim], texts: Sequence[str], language: str
 ) -> list[dict[str, tuple[float, float, float]]]:
     """For each text, by claim id: merit, lexical score, cosine. Everything is compared with everything."""
     documents = [_documents(one) for one in claims]
@@ -54,12 +54,9 @@ def brute_force(
     words = np.array([[_bm25(text, language, some, every) for some in documents] for text in texts])
     cosines = np.array([[_cosine(text, one) for one in claims] for text in texts])
     lexical, best = words[..., 0], words[..., 1]
-    if page and len(texts) > 1:
-        merit = page_ranks(lexical / best, cosines, np.array([_across(one, language) for one in claims]))
-    else:
-        merit = np.concatenate(
-            [ranks(lexical[row : row + 1], cosines[row : row + 1]) for row in range(len(texts))]
-        )
+    merit = np.concatenate(
+        [ranks(lexical[row : row + 1], cosines[row : row + 1]) for row in range(len(texts))]
+    )
     return [
         {
             one.id: (float(merit[row, at]), float(lexical[row, at] / best[row, at]), float(cosines[row, at]))
@@ -93,8 +90,3 @@ def _cosine(text: str, one: Claim) -> float:
     wordings.add(0, one)
     vectors = quantised(WordEncoder().encode([text, *wordings.texts])).astype(np.float64)
     return float((vectors[1:] @ vectors[0]).max() / SCALE**2)
-
-
-def _across(one: Claim, language: str) -> bool:
-    spoken = {w.language for w in one.wordings} | {r.language for r in one.reviews if r.title}
-    return language not in spoken

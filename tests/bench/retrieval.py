@@ -160,13 +160,12 @@ def _articles(claims: Sequence[Claim]) -> dict[str, float]:
     hits: dict[str, list[bool]] = {}
     for article in articles:
         texts = [article["title"], *article["sentences"]]
-        for way in ("alone", "page"):
-            found = index.candidates(texts, article["language"], PAGE, page=way == "page")
-            for label in article["labels"]:
-                claim = f"{article['id']}/{label['claim']}"
-                kind = "same" if language[claim] == article["language"] else "across"
-                near = {one.claim.id for one in found[label["sentence"] + 1]}
-                hits.setdefault(f"articles_{kind}_language_{way}_recall{PAGE}", []).append(claim in near)
+        found = index.candidates(texts, article["language"], PAGE)
+        for label in article["labels"]:
+            claim = f"{article['id']}/{label['claim']}"
+            kind = "same" if language[claim] == article["language"] else "across"
+            near = {one.claim.id for one in found[label["sentence"] + 1]}
+            hits.setdefault(f"articles_{kind}_language_recall{PAGE}", []).append(claim in near)
     return {name: fmean(values) for name, values in hits.items()}
 
 

@@ -53,14 +53,13 @@ def shape(found: Sequence[Sequence[Candidate]]) -> list[list[tuple[str, float, f
     st.lists(claims(0), min_size=1, max_size=12),
     st.lists(sentences, min_size=1, max_size=4),
     languages,
-    st.booleans(),
 )
 def test_candidates_are_those_of_brute_force_in_its_order(
-    some: list[Claim], texts: list[str], language: str, page: bool
+    some: list[Claim], texts: list[str], language: str
 ) -> None:
     numbered = [Claim(str(at), *_rest(one)) for at, one in enumerate(some)]
-    found = Index.build(numbered, ENCODER).candidates(texts, language, 20, page=page)
-    for candidates, expected in zip(found, brute_force(numbered, texts, language, page), strict=True):
+    found = Index.build(numbered, ENCODER).candidates(texts, language, 20)
+    for candidates, expected in zip(found, brute_force(numbered, texts, language), strict=True):
         assert {c.claim for c in candidates} == set(numbered)
         for c in candidates:
             assert (c.lexical, c.dense) == pytest.approx(expected[c.claim.id][1:], abs=1e-5)
@@ -73,9 +72,9 @@ def _rest(one: Claim) -> tuple[object, ...]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(histories(), st.lists(sentences, min_size=1, max_size=3), languages, st.booleans())
+@given(histories(), st.lists(sentences, min_size=1, max_size=3), languages)
 def test_changes_and_retirements_give_the_candidates_of_an_index_built_from_the_result(
-    batches: list[list[tuple[int, str, Claim | None]]], texts: list[str], language: str, page: bool
+    batches: list[list[tuple[int, str, Claim | None]]], texts: list[str], language: str
 ) -> None:
     grown = Index.build([], ENCODER)
     final: dict[str, Claim] = {}
@@ -90,8 +89,8 @@ def test_changes_and_retirements_give_the_candidates_of_an_index_built_from_the_
     assert {one.id: one for one in grown.claims()} == final
     assert grown.sequence == batches[-1][-1][0]
     for limit in (3, 20):
-        assert shape(grown.candidates(texts, language, limit, page=page)) == shape(
-            built.candidates(texts, language, limit, page=page)
+        assert shape(grown.candidates(texts, language, limit)) == shape(
+            built.candidates(texts, language, limit)
         )
 
 
@@ -128,15 +127,6 @@ def test_texts_compared_in_one_go_find_what_each_finds_alone(
     with patch.object(search, "TOGETHER", 0):
         alone = index.candidates(texts, language, 4)
     assert index.candidates(texts, language, 4) == alone
-
-
-def test_a_sentence_of_a_page_finds_what_the_page_is_about() -> None:
-    sought = claim("cricket", "Bakers must mix cricket powder into bread")
-    others = [claim(at, f"the text was rejected by {word}") for at, word in enumerate(WORDS)]
-    index = Index.build([sought, *others], ENCODER)
-    page = ["Cricket powder in bread", "Must bakers mix cricket powder ?", "the text says otherwise"]
-    assert index.candidates(page, "en", 1)[2][0].claim != sought
-    assert index.candidates(page, "en", 1, page=True)[2][0].claim == sought
 
 
 def test_the_best_wording_is_named() -> None:
@@ -180,6 +170,19 @@ def test_claims_beyond_the_exact_size_are_found_through_the_graph(monkeypatch: p
     assert [some[0].claim.id for some in found[:2]] == ["5", "6"]
     assert "7" not in {c.claim.id for c in found[2]}
     assert found[4][0].claim.id == "new"
+
+
+def test_a_text_whose_nearest_claims_are_all_retired_finds_none_and_costs_the_texts_beside_it_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(segment, "EXACT_ROWS", 100)
+    rain, moon = (
+        [claim(f"{word}-{at}", f"{word} number{at}") for at in range(300)] for word in ("rain", "moon")
+    )
+    index = Index.build([*rain, *moon], ENCODER)
+    index.apply([(at, one.id, None) for at, one in enumerate(rain, 1)])
+    assert index.candidates(["rain"], "en", 5) == [[]]
+    assert [len(some) for some in index.candidates(["rain", "moon"], "en", 5)] == [0, 5]
 
 
 def test_a_draft_stands_beside_the_index_and_not_in_it() -> None:

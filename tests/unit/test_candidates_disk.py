@@ -68,7 +68,7 @@ def test_an_opened_index_gives_the_candidates_that_it_was_saved_with(tmp_path: P
     assert opened
     assert opened.sequence == 5
     texts = ["bread", "moon", "pain viral"]
-    assert opened.candidates(texts, "en", page=True) == built.candidates(texts, "en", page=True)
+    assert opened.candidates(texts, "en") == built.candidates(texts, "en")
 
 
 def test_an_index_without_claims_is_kept_too(tmp_path: Path) -> None:

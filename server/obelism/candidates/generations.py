@@ -16,7 +16,7 @@ from obelism.candidates import files
 from obelism.candidates.segment import Segment
 
 # Raised when terms, vectors or files are made in another way: an older index is built anew.
-VERSION = 3
+VERSION = 4
 
 log = logging.getLogger("obelism")
 

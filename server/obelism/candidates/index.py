@@ -1,7 +1,8 @@
 """The index over claims: statements -> candidates, cheap, generous, across languages.
 
-It is derived data: built from the same claims it finds the same candidates, however they came in. Changes arrive
-as small segments; the state is replaced in one assignment, so readers in other threads always see a whole index.
+It is derived data: built from the same claims it finds the same candidates, however they came in; beyond the number of
+vectors that are all compared (`segment.EXACT_ROWS`), nearly the same. Changes arrive as small segments; the state is
+replaced in one assignment, so readers in other threads always see a whole index.
 """
 
 from __future__ import annotations
@@ -85,20 +86,17 @@ class Index:
         for part in self._state.parts:
             yield from part.claims()
 
-    def candidates(
-        self, texts: Sequence[str], language: str, limit: int = 50, page: bool = False
-    ) -> list[list[Candidate]]:
+    def candidates(self, texts: Sequence[str], language: str, limit: int = 50) -> list[list[Candidate]]:
         """For each text its candidates, most promising first, at most `limit` each.
 
-        With `page` the texts are the sentences of one page in order, its title first: what the others are
-        about counts too. Without it the candidates of a text do not depend on the texts beside it.
+        The candidates of a text do not depend on the texts beside it.
         """
         state = self._state
         if not texts or not len(state):
             return [[] for _ in texts]
         # More threads inside a matrix product only wait for each other; the encoder shares texts out to its own.
         with _threadpools().limit(limits=1, user_api="blas"):
-            return Search(state, language, limit).run(self._asked(texts), page)
+            return Search(state, language, limit).run(self._asked(texts))
 
     def _asked(self, texts: Sequence[str]) -> list[Asked]:
         plain = [cleaned(text) for text in texts]

@@ -23,7 +23,7 @@ from obelism.encoder import Encoder
 from obelism.model import Claim
 
 LOCK = "lock"
-# So many changes every process takes in for itself, in about half a second. More are encoded by one process only.
+# So many changes every process takes in for itself, in about two seconds; of more, one process at a time.
 OWN_CHANGES = 400
 # They are taken in by so many at a time, so that the first are found before the last are encoded.
 MOST_AT_ONCE = 2_000

@@ -11,17 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from obelism.candidates.lexical import K1, inverse_document_frequency, term_key
-from obelism.candidates.ranking import first_by_score, page_ranks, ranks
-from obelism.candidates.segment import EXACT_ROWS, SCALE, Segment, language_code, quantised
+from obelism.candidates.ranking import first_by_score, ranks
+from obelism.candidates.segment import EXACT_ROWS, SCALE, Segment, quantised
 from obelism.candidates.state import State
 from obelism.encoder import Vectors
 from obelism.model import Candidate
 from obelism.names import terms
 
-# How many claims each of the two searches may bring before they are ranked together. A sentence of a page brings
-# few, the others bring the rest: recall@12 on written articles is the same from 10 to 120.
+# How many claims each of the two searches may bring before they are ranked together.
 POOL = 120
-PAGE_POOL = 24
 # More cannot be asked for: the time of a search grows with it.
 MOST_POOL = 5_000
 # Rows that the graph is asked for, as times the pool, before they are compared with whole vectors: 300 hold 0.94
@@ -66,45 +64,44 @@ class _Found:
 
 
 class Search:
-    """Searches texts of one language; equal claims give equal candidates, whatever segments they lie in."""
+    """Searches texts of one language. Equal claims in whatever segments give equal candidates, graphs aside."""
 
     def __init__(self, state: State, language: str, limit: int) -> None:
         self.state, self.language, self.limit = state, language, limit
         self._claim = cache(state.claim)
 
-    def run(self, asked: Sequence[Asked], page: bool) -> list[list[Candidate]]:
-        """Candidates of each text; of the sentences of one page together where `page` is true."""
-        page = page and len(asked) > 1
-        pool = min(max(PAGE_POOL if page else POOL, self.limit), MOST_POOL)
+    def run(self, asked: Sequence[Asked]) -> list[list[Candidate]]:
+        """Candidates of each text."""
+        pool = min(max(POOL, self.limit), MOST_POOL)
         vectors = np.concatenate([one.vectors for one in asked])
         owner = np.repeat(np.arange(len(asked)), [len(one.vectors) for one in asked])
         whole = quantised(vectors).astype(np.float32)
         words = _Words(self.state, self.language, [one.text for one in asked], pool)
         near = _near(self.state, whole, owner, pool)
         out: list[list[Candidate]] = []
-        for found, union in _groups(words, near, page):
+        for found, union in _groups(words, near):
+            if not len(union):  # all that the graph brought has been retired since, and no word is known
+                out += [[] for _ in found]
+                continue
             rows = (owner >= len(out)) & (owner < len(out) + len(found))
             meanings = _Meanings(self.state, union, whole[rows], owner[rows])
-            out += self._ranked(found, union, meanings, page)
+            out += self._ranked(found, union, meanings)
         return out
 
-    def _ranked(
-        self, found: Sequence[_Found], union: Numbers, meanings: _Meanings, page: bool
-    ) -> list[list[Candidate]]:
-        """The best claims of each text's own pool, or of the union of all pools where the texts are a page."""
+    def _ranked(self, found: Sequence[_Found], union: Numbers, meanings: _Meanings) -> list[list[Candidate]]:
+        """The best claims of each text's own pool."""
         lexical = np.zeros((len(found), len(union)), np.float32)
         column = np.full(self.state.offsets[-1], -1, np.int64)
         column[union] = np.arange(len(union))
         for row, one in enumerate(found):
             at = column[one.claims]
             np.maximum.at(lexical[row], at[at >= 0], one.scores[at >= 0])
-        best = np.array([[one.best_possible] for one in found], np.float32)
         cosines = meanings.cosines
-        order = page_ranks(lexical / best, cosines, self._across(union)) if page else ranks(lexical, cosines)
-        lexical /= best
+        order = ranks(lexical, cosines)
+        lexical /= np.array([[one.best_possible] for one in found], np.float32)
         chosen = []
         for scores, one in zip(order, found, strict=True):
-            own = column[union if page else one.pool]
+            own = column[one.pool]
             chosen.append(own[first_by_score(scores[own], self.state.ids[union[own]], self.limit)])
         out = []
         for row, (own, rivals) in enumerate(zip(chosen, rivals_of(meanings, chosen), strict=True)):
@@ -121,17 +118,6 @@ class Search:
     def _ids(self, numbers: Sequence[int]) -> frozenset[str]:
         # Most are empty, and a generator costs as much as the rest of a candidate.
         return frozenset(self._claim(number).id for number in numbers) if numbers else NOBODY
-
-    def _across(self, union: Numbers) -> NDArray[np.bool_]:
-        """Which of the claims have no wording in the language of the texts."""
-        if self.language in ("", "und"):
-            return np.zeros(len(union), bool)
-        spoken = language_code(self.language)
-        out = []
-        for segment, ordinals in _by_segment(self.state, union):
-            rows, starts = _rows_of(segment.document_start, ordinals)
-            out.append(~np.logical_or.reduceat(segment.document_language[rows] == spoken, starts))
-        return np.concatenate(out)
 
 
 class _Words:
@@ -183,14 +169,14 @@ class _Words:
         return order[: max(MIN_TERMS, int(np.searchsorted(touched, MOST_POSTINGS, side="right")))]
 
 
-def _groups(words: _Words, near: Sequence[Numbers], page: bool) -> Iterator[tuple[list[_Found], Numbers]]:
-    """Texts in a row that are compared in one go, and the claims of their pools; a page's all together."""
+def _groups(words: _Words, near: Sequence[Numbers]) -> Iterator[tuple[list[_Found], Numbers]]:
+    """Texts in a row that are compared in one go, and the claims of their pools."""
     found: list[_Found] = []
     union = np.zeros(0, np.int64)
     for at, claims in enumerate(near):
         one = words.found(at, claims)
         both = np.union1d(union, one.pool)
-        if found and not page and len(both) > TOGETHER:
+        if found and len(both) > TOGETHER:
             yield found, union
             found, both = [], one.pool
         found.append(one)
@@ -326,5 +312,5 @@ def _by_segment(state: State, numbers: Numbers) -> list[tuple[Segment, Numbers]]
 def _rows_of(starts: Numbers, ordinals: Numbers) -> tuple[Numbers, Numbers]:
     """The rows of some claims, one claim after another, and where each claim's rows start among them."""
     counts = starts[ordinals + 1] - starts[ordinals]
-    begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    begin = np.append(0, np.cumsum(counts))[:-1]
     return np.arange(int(counts.sum())) + np.repeat(starts[ordinals] - begin, counts), begin

@@ -41,7 +41,6 @@ class Wordings:
 
     documents: list[list[str]] = field(default_factory=list)
     document_claim: list[int] = field(default_factory=list)
-    document_language: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     text_claim: list[int] = field(default_factory=list)
     text_wording: list[int] = field(default_factory=list)
@@ -59,10 +58,9 @@ class Wordings:
             by_language.setdefault(language[:2], []).extend(found)
             if sum(term in told for term in found) < SAME_WORDS * len(found):
                 self._add_text(title, ordinal, 0)
-        for language, document in by_language.items():
+        for document in by_language.values():
             self.documents.append(document)
             self.document_claim.append(ordinal)
-            self.document_language.append(language_code(language))
 
     def _add_text(self, text: str, ordinal: int, wording: int) -> None:
         self.texts.append(text)
@@ -79,20 +77,17 @@ class Segment:
         ids: NDArray[np.uint64],
         postings: Postings,
         document_claim: NDArray[np.int32],
-        document_language: NDArray[np.uint16],
         vectors: NDArray[np.int8],
         vector_claim: NDArray[np.int32],
         vector_wording: NDArray[np.int16],
         graph: Graph | None = None,
     ) -> None:
         self.lines, self.ids, self.postings = lines, ids, postings
-        self.document_claim, self.document_language = document_claim, document_language
+        self.document_claim = document_claim
         self.vectors, self.vector_claim, self.vector_wording = vectors, vector_claim, vector_wording
         self.graph = graph
-        # Rows of one claim lie together: where each claim's documents and vectors start.
-        claims = np.arange(len(lines) + 1)
-        self.document_start = np.searchsorted(document_claim, claims)
-        self.vector_start = np.searchsorted(vector_claim, claims)
+        # Rows of one claim lie together: where each claim's vectors start.
+        self.vector_start = np.searchsorted(vector_claim, np.arange(len(lines) + 1))
         self.claim = lru_cache(maxsize=20_000)(self._claim)
 
     @classmethod
@@ -123,7 +118,6 @@ class Segment:
             _joined(
                 (n[p.document_claim[d]] for (p, _, d, _), n in zip(kept, numbers, strict=True)), np.int32
             ),
-            _joined((p.document_language[d] for p, _, d, _ in kept), np.uint16),
             vectors,
             _joined((n[p.vector_claim[v]] for (p, _, _, v), n in zip(kept, numbers, strict=True)), np.int32),
             _joined((p.vector_wording[v] for p, _, _, v in kept), np.int16),
@@ -135,9 +129,8 @@ class Segment:
 
     def __reduce__(self) -> tuple[type[Segment], tuple[object, ...]]:
         """Between processes all but the graph is sent."""
-        documents = (self.document_claim, self.document_language)
         vectors = (self.vectors, self.vector_claim, self.vector_wording)
-        return Segment, (self.lines, self.ids, self.postings, *documents, *vectors)
+        return Segment, (self.lines, self.ids, self.postings, self.document_claim, *vectors)
 
     def _claim(self, ordinal: int) -> Claim:
         return load(self.lines[ordinal].decode("utf-8"))
@@ -155,11 +148,6 @@ def id_key(claim_id: str) -> int:
     )
 
 
-def language_code(language: str) -> int:
-    """Two letters as a number."""
-    return int.from_bytes(language[:2].lower().encode("ascii", "replace").ljust(2, b"-"), "big")
-
-
 def quantised(vectors: Vectors) -> NDArray[np.int8]:
     """Unit vectors times SCALE. Their products are whole numbers below 2^24: exact in float32, in any order."""
     return np.asarray(np.clip(np.rint(vectors * SCALE), -127, 127), np.int8)
@@ -175,7 +163,6 @@ def _part(claims: Sequence[Claim], encoder: Encoder | None = None) -> Segment:
         np.asarray([id_key(claim.id) for claim in claims], np.uint64),
         Postings.build(wordings.documents),
         np.asarray(wordings.document_claim, np.int32),
-        np.asarray(wordings.document_language, np.uint16),
         quantised(encoder.encode(wordings.texts)),
         np.asarray(wordings.text_claim, np.int32),
         np.asarray(wordings.text_wording, np.int16),
