@@ -1,4 +1,4 @@
-# Obelism. `make run` and `make test` need Python 3.11 or newer, Node 20 or newer, and make.
+# Obelism. `make run` and `make test` need Python 3.11 or newer, Node 20.19 or newer, and make.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
@@ -30,8 +30,8 @@ $(STAMPS)/python: requirements.lock pyproject.toml
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/node: package.json package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
-	  || { echo "Node 20 or newer is needed: install it, and try again"; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019)' 2>/dev/null \
+	  || { echo "Node 20.19 or newer is needed: install it, and try again"; exit 1; }
 	$(call say,"Node packages: a minute the first time")
 	@npm ci --loglevel=error
 	@mkdir -p $(STAMPS) && touch $@
@@ -112,5 +112,6 @@ $(STAMPS)/train: pyproject.toml
 screenshots: setup  ## Pictures of the extension into docs/screenshots/
 	@npm run --silent screenshots
 
-clean:  ## Remove everything that was made here, the database aside
-	rm -rf $(VENV) .venv-train node_modules .output .wxt dist $(STAMPS) .test-results .browser-profile
+clean:  ## Remove everything that was made here, the database and trained networks aside
+	rm -rf $(VENV) .venv-train node_modules .output .wxt $(DIST) $(STAMPS) .test-results .browser-profile \
+	  .pytest_cache .mypy_cache .ruff_cache .hypothesis server/*.egg-info

@@ -6,7 +6,6 @@ ObelismError
 │   ├── PageTooLarge    a page over a size, nesting or count limit
 │   └── BadClaim        a claim record that cannot be stored; named by file and line where known
 ├── NotFound            no such claim
-├── NotAllowed          a token is missing, wrong, expired, or lacks the scope
 └── Unavailable         the store or a source cannot be reached just now
 """
 
@@ -33,10 +32,6 @@ class BadClaim(BadInput):
 
 class NotFound(ObelismError):
     """Nothing is stored under that name."""
-
-
-class NotAllowed(ObelismError):
-    """The caller may not do this."""
 
 
 class Unavailable(ObelismError):

@@ -81,7 +81,7 @@ class Synced:
 
     url: str
     brought: Import | None = None
-    """None when the feed is as it was, or failed."""
+    """None when the feed is as it was, or nothing of it could be read."""
     error: str | None = None
 
 

@@ -38,7 +38,6 @@ TUNED_ON = ("a", "b", "c")
 class Sample:
     """One labelled (sentence, claim) pair; `allowed` are the framings that count as right."""
 
-    topic: str
     text: str
     claim: Claim
     language: str
@@ -124,7 +123,7 @@ def read_framing() -> Iterator[Sample]:
         claim = Claim("x", row["claim_text"], row["language"])
         allowed = (row["framing"],)
         yield Sample(
-            "", row["sentence"], claim, row["language"], allowed, (), row["speaker"], held_out=number % 2 == 1
+            row["sentence"], claim, row["language"], allowed, (), row["speaker"], held_out=number % 2 == 1
         )
 
 
@@ -133,8 +132,8 @@ def read_emergent() -> Iterator[Sample]:
     stances = {"for": ("asserted",), "against": ("denied",), "observing": ("attributed", "questioned")}
     for row in _rows(DATA / "stance" / "emergent.jsonl"):
         claim = Claim("x", row["claim"], "en")
-        topic = row["claim_id"]
-        yield Sample(topic, row["headline"], claim, "en", stances[row["stance"]], held_out=_held_out(topic))
+        allowed = stances[row["stance"]]
+        yield Sample(row["headline"], claim, "en", allowed, held_out=_held_out(row["claim_id"]))
 
 
 def read_pairs() -> Iterator[Sample]:
@@ -144,9 +143,7 @@ def read_pairs() -> Iterator[Sample]:
                 claim = Claim("x", row["claim"], row["claim_lang"])
                 allowed = (row["framing"],)
                 held = _held_out(row["topic"])
-                yield Sample(
-                    row["topic"], row["sentence"], claim, row["sentence_lang"], allowed, held_out=held
-                )
+                yield Sample(row["sentence"], claim, row["sentence_lang"], allowed, held_out=held)
 
 
 def read_articles() -> Iterator[Sample]:
@@ -170,7 +167,6 @@ def _article_samples(article: dict[str, Any], held_out: bool) -> Iterator[Sample
     for label in article["labels"]:
         at = label["sentence"] + 1
         yield Sample(
-            article["id"],
             lines[at],
             claims[label["claim"]],
             article["language"],

@@ -17,6 +17,8 @@ PEAK_HOUR_SHARE = 0.1
 KNOWN_PAGES = 0.5
 BUSY = 0.6
 CORES_A_NODE = 16
+# Processes that build an index, at most (candidates/segment.py).
+BUILDERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def plan(numbers: dict[str, float], claims: int, readers: int) -> Plan:
         # One more than needed: a node may die, or be upgraded, in the busiest hour.
         math.ceil(cores / CORES_A_NODE) + 1,
         numbers["disk_mb"] / 1024 * claims / numbers["claims"],
-        claims / numbers["build_claims_per_cpu_s"] / CORES_A_NODE / 3600,
+        claims / numbers["build_claims_per_cpu_s"] / BUILDERS / 3600,
     )
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from obelism.api.shapes import NotesShown, ProblemShown
-from serving import ARTICLE, BRIDGE, CLAIMS, application, program, token
+from serving import ARTICLE, BRIDGE, application, program, token
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +147,6 @@ def test_odd_pages_end_in_notes_or_a_clear_refusal(client: FlaskClient, html: st
     assert answer.status_code in {200, 413, 422, 503}, answer.data
     if answer.status_code != 200:
         ProblemShown.model_validate_json(answer.data)
-
-
-def test_a_claim_of_the_database_is_shown_in_the_form_in_which_it_was_imported(client: FlaskClient) -> None:
-    found = client.get("/v1/claims").json["claims"]
-    assert [claim["id"] for claim in found] == sorted(claim.id for claim in CLAIMS)
 
 
 def test_half_a_character_costs_no_more_than_itself(client: FlaskClient) -> None:

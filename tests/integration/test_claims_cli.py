@@ -212,6 +212,7 @@ def test_claims_are_listed_with_their_status(run: Run, claims_file: Path) -> Non
     [
         (["--status", "refuted"], ["moon"]),
         (["--language", "fr"], ["sun"]),
+        (["--language", "FR-ca"], ["sun"]),
         (["--publisher", "FULL FACT"], ["moon"]),
         (["--query", "soleil"], ["sun"]),
         (["--since", "2024-05-02"], []),
@@ -223,6 +224,23 @@ def test_lists_and_exports_can_be_narrowed(
     run("import", claims_file)
     assert [line.split("\t")[0] for line in run("list", *options).out.splitlines()] == ids
     assert [json.loads(line)["id"] for line in run("export", *options).out.splitlines()] == ids
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "mistake"),
+    [
+        ("list", ("--since", "lately"), "'lately' is not a date such as 2024-10-25"),
+        ("export", ("--language", "English, mostly"), "'English, mostly' is not a language tag such as fr"),
+        ("import", ("--language", "", "-"), "'' is not a language tag such as fr"),
+        ("import", ("--since", "2024-02-30", "-"), "'2024-02-30' is not a date such as 2024-10-25"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_named(
+    run: Run, command: str, option: tuple[str, ...], mistake: str
+) -> None:
+    done = run(command, *option)
+    assert (done.code, done.out) == (2, "")
+    assert f"Invalid value for '{option[0]}': {mistake}" in done.err
 
 
 def test_one_claim_is_shown_with_its_sources_and_history(run: Run, claims_file: Path) -> None:

@@ -7,14 +7,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from click.testing import CliRunner
 
 from obelism import __version__
 from obelism.api.shapes import NotesShown, ResultsShown
+from obelism.cli import serve
+from obelism.cli.token import token
+from obelism.errors import Unavailable
 from obelism.records import dump
+from obelism.settings import Settings
 from obelism.store import open_store
 from serving import ARTICLE, BRIDGE, CLAIMS, settings_in
 
@@ -93,10 +100,12 @@ def site() -> Iterator[str]:
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path != "/article":
+            # A mark before the text counts more than what the server says of it.
+            encoding = {"/article": "latin-1", "/marked": "utf-8-sig"}.get(self.path)
+            if encoding is None:
                 self.send_error(410)
                 return
-            content = ARTICLE.replace("Quiet days", "Jours tranquilles, été").encode("latin-1")
+            content = ARTICLE.replace("Quiet days", "Jours tranquilles, été").encode(encoding)
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=iso-8859-1")
             self.end_headers()
@@ -111,10 +120,11 @@ def site() -> Iterator[str]:
         server.shutdown()
 
 
-def test_check_fetches_an_address(home: Path, site: str) -> None:
-    done = obelism(home, "check", f"{site}/article", "--json")
+@pytest.mark.parametrize("page", ["article", "marked"])
+def test_check_fetches_an_address(home: Path, site: str, page: str) -> None:
+    done = obelism(home, "check", f"{site}/{page}", "--json")
     shown = NotesShown.model_validate_json(done.stdout)
-    assert (shown.page.url, shown.page.title) == (f"{site}/article", "Jours tranquilles, été in Larnoc")
+    assert (shown.page.url, shown.page.title) == (f"{site}/{page}", "Jours tranquilles, été in Larnoc")
     assert shown.counts.notes == 1
 
 
@@ -146,6 +156,8 @@ def test_lookup_ranks_claims_and_takes_the_filters_of_the_service(home: Path) ->
         (["check", "-"], b"a" * 5_300_000, 1, "-: is larger than 5242880 bytes (OBELISM_MAX_HTML_BYTES)"),
         (["check", "http://[::1"], b"", 1, "http://[::1: "),
         (["check"], b"", 2, ""),
+        (["check", "-", "--language", "in French"], b"", 2, ""),
+        (["check", "-", "--url", "news.example"], b"", 2, ""),
         (["lookup", " "], b"", 1, "lookup.text: empty"),
         (["lookup", "a", "--since", "lately"], b"", 1, "lookup.since: "),
         (["lookup", "a", "--limit", "0"], b"", 2, ""),
@@ -188,6 +200,62 @@ def test_a_port_that_is_taken_is_named_with_the_way_out(home: Path) -> None:
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr.decode()
     assert "OBELISM_PORT" in done.stderr.decode()
+
+
+@pytest.fixture
+def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for the workers' numbers of a `Server` that is made in this process."""
+    for name in ("PROMETHEUS_MULTIPROC_DIR", "TOKENIZERS_PARALLELISM", "SERVER_SOFTWARE"):
+        monkeypatch.setenv(name, "")  # it sets them, and they are taken back
+    monkeypatch.setattr(serve, "_memory", lambda: str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize(
+    ("host", "listens"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("[::1]", "::1"), ("::", "::")]
+)
+def test_the_service_listens_on_addresses_of_both_kinds(host: str, listens: str) -> None:
+    settings = replace(Settings(), host=host)
+    assert serve.Server(settings).cfg.address == [(listens, 8750)]
+    serve._check_port(replace(settings, port=0))
+
+
+def test_a_service_that_cannot_start_leaves_no_folder(quiet: Path) -> None:
+    class Broken(serve.Server):
+        def load(self) -> None:
+            raise Unavailable("no database")
+
+    with pytest.raises(Unavailable, match="no database"):
+        Broken(Settings()).run()
+    assert list(quiet.iterdir()) == []
+
+
+def test_what_a_killed_service_has_left_in_memory_is_removed_and_what_another_uses_is_not(
+    quiet: Path,
+) -> None:
+    other = serve.Server(Settings())
+    left, just_made = quiet / f"{serve.NUMBERS}left", quiet / f"{serve.NUMBERS}just-made"
+    for folder in (left, just_made):
+        folder.mkdir()
+    for old in (left, other.numbers):
+        os.utime(old, (0, 0))
+    serve.Server(Settings())
+    assert not left.exists()
+    assert just_made.exists()
+    assert Path(other.numbers).exists()
+
+
+@pytest.mark.parametrize("error", [KeyError, OSError])  # Python before 3.13, and since
+def test_tokens_are_made_by_a_user_without_a_name_and_for_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    monkeypatch.setattr("getpass.getuser", Mock(side_effect=error("getpwuid(): uid not found: 12345")))
+    monkeypatch.setenv("OBELISM_DATABASE_URL", f"sqlite:///{tmp_path / 'claims.db'}")
+    monkeypatch.setenv("OBELISM_STARTER_CLAIMS", "0")
+    assert CliRunner().invoke(token, ["create", "[/desk]"]).exit_code == 0
+    listed = CliRunner().invoke(token, ["list"])
+    assert "[/desk]" in listed.output
 
 
 def test_a_token_is_made_listed_and_revoked(home: Path) -> None:

@@ -96,10 +96,13 @@ def test_a_redis_that_never_answers_must_be_mended(tmp_path: Path) -> None:
     assert "the redis that counts requests does not answer" in found.output
 
 
-def test_nodes_that_share_a_database_are_told_to_share_a_key() -> None:
+def test_nodes_that_share_a_database_are_told_to_share_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     shared = Settings(database_url="postgresql://localhost/claims")
+    monkeypatch.setenv("OBELISM_SECRET_KEY", "")  # counts as not set
     assert "OBELISM_SECRET_KEY" in doctor_module._cookies(shared).mend
     assert doctor_module._cookies(Settings()).mend == ""
+    monkeypatch.setenv("OBELISM_SECRET_KEY", "k" * 32)
+    assert doctor_module._cookies(shared).mend == ""
 
 
 def test_a_second_encoder_that_cannot_be_had_must_be_mended(

@@ -55,13 +55,15 @@ def test_readers_words_are_queued_by_claim_and_framing_and_confirming_asks_for_m
     assert "stated: 2" in first
     assert "denied: 1" in first
     assert "Helpful: 1" in first
-    assert editor.get("/editor/?show=attention").soup.select(".claims li").__len__() == 2
+    assert len(editor.get("/editor/?show=attention").soup.select(".claims li")) == 2
     page = editor.send(page, "/editor/feedback", "confirm")
     assert "needs a higher score" in page.text
     assert editor.store.score_floors() == {BRIDGE.id: 0.9}
     page = editor.send(page, "/editor/feedback", "dismiss")
     assert "Nothing waits." in page.text
-    assert editor.store.feedback.confirmed([BRIDGE.id, MAYOR.id]) == {BRIDGE.id: {"wrong-match": 3}}
+    assert editor.store.feedback.counts([BRIDGE.id, MAYOR.id]) == {
+        BRIDGE.id: {"wrong-match": 3, "helpful": 1}
+    }
     assert {entry.actor for entry in editor.store.audit.entries(BRIDGE.id, limit=2)} == {"anna"}
 
 

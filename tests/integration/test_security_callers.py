@@ -51,6 +51,8 @@ STRANGERS = [
     "https://127.0.0.1:8750.evil.example",
     "null",
     "",
+    "http://[",
+    "http://[evil]:8750",
     "chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     f"{EXTENSION}.evil.example",
     "moz-extension://*",

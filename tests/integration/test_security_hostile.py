@@ -65,8 +65,6 @@ LONG = {
     "1,600,000 lines in the front page's form",
     "the longest look-up, one letter and its accents",
 }
-
-
 # Megabytes. Of these pages 52 and 64 were left when nobody looked for their trees, and 22 now.
 LEFT = 40
 

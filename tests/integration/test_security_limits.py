@@ -66,12 +66,6 @@ def test_changes_from_elsewhere_are_limited_and_those_of_a_script_on_this_machin
     assert [far.post("/v1/claims", json=claim, headers=editor).status_code for _ in range(4)][3] == 429
 
 
-def test_a_claim_with_half_a_character_is_refused_and_not_mended(app: Flask) -> None:
-    body = b'{"id": "mill", "text": "The mill \\ud800", "language": "en"}'
-    answer = program(app).post("/v1/claims", data=body, content_type="application/json", headers=token(app))
-    assert answer.status_code == 400
-
-
 WRONG = {"Authorization": "Bearer guess"}
 
 

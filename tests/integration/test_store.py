@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -171,8 +172,6 @@ def test_a_review_s_page_is_known_however_its_address_is_written(store: Store) -
 
 
 def test_no_change_number_is_missed_when_several_write_at_once(store: Store, url: str) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     def write(writer: int) -> None:
         other = open_store(url)
         for n in range(15):
@@ -184,7 +183,8 @@ def test_no_change_number_is_missed_when_several_write_at_once(store: Store, url
         writers = [pool.submit(write, writer) for writer in range(4)]
         while not all(writer.done() for writer in writers):
             seen += [number for number, _, _ in store.changes(seen[-1] if seen else 0)]
-        [writer.result() for writer in writers]
+        for writer in writers:
+            writer.result()
     seen += [number for number, _, _ in store.changes(seen[-1] if seen else 0)]
     assert seen == list(range(1, 61))
 
@@ -197,7 +197,7 @@ def test_a_failing_put_leaves_nothing_of_its_batch(store: Store) -> None:
     assert store.get("élan-1") is None
 
 
-def test_the_address_of_a_database_must_be_one(tmp_path: object) -> None:
+def test_the_address_of_a_database_must_be_one() -> None:
     for address in ("mysql://x/y", "claims.db", "sqlite://", "sqlite:///:memory:", "postgresql+nothing:/"):
         with pytest.raises(BadInput, match="OBELISM_DATABASE_URL"):
             open_store(address)

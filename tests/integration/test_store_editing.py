@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -488,11 +490,12 @@ def test_a_token_ends_when_it_expires(url: str) -> None:
     store.close()
 
 
-def test_a_secret_is_kept_nowhere(store: Store, tmp_path: object) -> None:
+def test_a_secret_is_kept_nowhere(store: Store, tmp_path: Path) -> None:
     secret, _ = store.tokens.create("anna", {"edit"}, "root")
-    logged = "".join(f"{e}" for e in store.audit.entries())
-    assert secret not in logged
-    assert secret[4:] not in logged
+    store.back_up(tmp_path / "all-tables.gz")
+    kept = gzip.decompress((tmp_path / "all-tables.gz").read_bytes()).decode()
+    assert "anna" in kept
+    assert secret[4:] not in kept
 
 
 def test_tokens_have_names_of_their_own_and_known_scopes(store: Store) -> None:
@@ -524,7 +527,6 @@ def test_feedback_is_counted_by_claim_until_an_editor_decides(store: Store) -> N
     ]
     assert store.feedback.decide("moon", "wrong-match", "confirmed", "anna") == 4
     assert [f.claim_id for f in store.feedback.queue()] == ["luna"]
-    assert store.feedback.confirmed(["moon", "luna"]) == {"moon": {"wrong-match": 4}}
     assert store.feedback.counts(["moon", "luna"]) == {
         "moon": {"wrong-match": 4},
         "luna": {"wrong-framing": 1, "helpful": 1},

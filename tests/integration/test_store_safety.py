@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy
@@ -26,7 +27,7 @@ import obelism.store
 from obelism import records
 from obelism.errors import BadInput, NotFound, Unavailable
 from obelism.model import Claim, Review
-from obelism.store import BATCH, Store, open_store, schema
+from obelism.store import BATCH, Store, archive, open_store, schema
 
 CLAIMS = [
     Claim(f"c{n:06}", f"Claim {n}", "en", reviews=(Review("AFP", "Faux", f"https://afp.example/{n}"),))
@@ -185,8 +186,12 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_database_that_may_only_be_read_can_be_read(tmp_path: Path) -> None:
-    path = tmp_path / "claims.db"
+def test_a_database_that_may_only_be_read_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, here = tmp_path / "claims.db", tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
     store = open_store(f"sqlite:///{path}")
     store.put(CLAIMS[:3])
     store.close()
@@ -196,6 +201,7 @@ def test_a_database_that_may_only_be_read_can_be_read(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="may not be written"):
         store.put(CLAIMS)
     store.close()
+    assert list(here.iterdir()) == []
 
 
 def test_a_locked_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +218,7 @@ def test_a_locked_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     store.close()
 
 
-def test_a_forked_worker_uses_connections_of_its_own(url: str, store: Store) -> None:
+def test_a_forked_worker_uses_connections_of_its_own(store: Store) -> None:
     store.put(CLAIMS[:3])
     assert store.count() == 3
     child = os.fork()
@@ -358,9 +364,27 @@ def test_flipped_bits_of_a_backup_are_said(store: Store, tmp_path: Path, seed: i
         store.restore(path)
 
 
-def test_a_backup_that_cannot_be_written_is_said_and_leaves_the_old_one(store: Store, tmp_path: Path) -> None:
+def test_a_backup_that_cannot_be_made_is_said_and_leaves_the_old_one(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(Unavailable, match="cannot be written"):
         store.back_up(tmp_path / "missing" / "backup.gz")
+    path = tmp_path / "backup.gz"
+    store.back_up(path)
+    old = path.read_bytes()
+    for error, told in (
+        (OSError(28, "No space left"), "cannot be written: No space"),
+        (Unavailable("gone"), "gone"),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(archive, "_write", Mock(side_effect=error))
+            with pytest.raises(Unavailable, match=told):
+                store.back_up(path)
+        assert path.read_bytes() == old
+        assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_backup_that_is_not_there_is_said(store: Store, tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="cannot be read"):
         store.restore(tmp_path / "missing.gz")
 

@@ -57,10 +57,10 @@ def labels(folder: Path) -> list[dict[str, Any]]:
     return [*chain.from_iterable(gold(folder).values())]
 
 
-def test_there_are_twelve_pages_in_two_languages() -> None:
+def test_both_languages_have_their_pages() -> None:
     languages = [article(folder).language for folder in PAGES]
-    assert len(PAGES) == 12
-    assert languages.count("fr") == languages.count("en") == 6
+    assert set(languages) == {"fr", "en"}
+    assert min(languages.count("fr"), languages.count("en")) >= 6
 
 
 @STORY

@@ -1,6 +1,7 @@
 """Work that runs past its time is stopped in its own thread, and only that work."""
 
 import math
+import os
 import subprocess
 import sys
 import threading
@@ -37,6 +38,21 @@ def spin_and_swallow() -> str:
 
 def test_work_within_its_time_gives_its_value() -> None:
     assert Watchdog(5).run(lambda: "value") == "value"
+
+
+def test_however_many_begin_at_once_one_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    def watching() -> int:
+        return sum(thread.name == "watchdog" for thread in threading.enumerate())
+
+    def slow_getpid(getpid: Callable[[], int] = os.getpid) -> int:
+        time.sleep(0.05)
+        return getpid()
+
+    monkeypatch.setattr(deadline.os, "getpid", slow_getpid)
+    before, watchdog = watching(), Watchdog(5)
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(watchdog.run, [lambda: "value"] * 4)) == {"value"}
+    assert watching() == before + 1
 
 
 @pytest.mark.parametrize("work", [spin, spin_and_swallow])

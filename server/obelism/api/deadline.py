@@ -58,6 +58,7 @@ class Watchdog:
         self._running: dict[int, _Work] = {}
         self._target: _Work | None = None
         self._watching_in = 0
+        self._starting = threading.Lock()
 
     def run(self, call: Callable[[], T], waited: float = 0.0) -> T:
         """`call()`, which has `waited` so many seconds for its turn; raises Problem 503 when it takes too long."""
@@ -94,10 +95,12 @@ class Watchdog:
             _meet(work.thread)
 
     def _watch(self) -> None:
-        # Threads do not survive a fork: each worker process starts its own on its first request.
-        if self._watching_in != os.getpid():
-            self._watching_in = os.getpid()
-            threading.Thread(target=self._look, name="watchdog", daemon=True).start()
+        # Threads do not survive a fork: each worker process starts its own on its first request. One: of two, each
+        # would take the other's target away.
+        with self._starting:
+            if self._watching_in != os.getpid():
+                self._watching_in = os.getpid()
+                threading.Thread(target=self._look, name="watchdog", daemon=True).start()
 
     def _look(self) -> None:
         while True:

@@ -24,7 +24,7 @@ from obelism.api.problems import Problem, problem_of
 from obelism.api.service import Service
 from obelism.article.markup import utf8_size
 from obelism.errors import ObelismError
-from obelism.model import Claim, Note, Page, Position, Reading, Reason, Review, Status
+from obelism.model import Claim, Note, Page, Phrasing, Position, Reading, Reason, Review, Status
 from obelism.records import is_web_address
 from obelism.settings import Settings
 
@@ -45,7 +45,7 @@ class NoteRow:
     told_in: int
     """The number of an earlier note on the same claim; 0 when this is the first."""
     level: str
-    claim: Any
+    claim: Phrasing
     framing: str
     status: Status
     claimant: str | None
@@ -222,7 +222,7 @@ def _note(number: int, note: Note, lang: Lang, told_in: int) -> NoteRow:
     )
 
 
-def wording(claim: Claim, language: str) -> Any:
+def wording(claim: Claim, language: str) -> Phrasing:
     """The claim's text in `language` where it has one, else as it was first written."""
     return next((wording for wording in claim.wordings if wording.language == language), claim.wordings[0])
 

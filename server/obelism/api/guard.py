@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from urllib.parse import urlsplit
 
 from flask import Flask, Request, request
 from flask_cors import CORS
@@ -83,8 +82,7 @@ def check_origin(asked: Request, origins: list[re.Pattern[str]]) -> None:
 
 def is_own(asked: Request, origin: str) -> bool:
     """Whether `origin` is the very service that was asked, its checked Host header included."""
-    parts = urlsplit(origin)
-    return parts.scheme in {"http", "https"} and parts.netloc.lower() == asked.host.lower()
+    return origin.lower() in {f"{scheme}://{asked.host.lower()}" for scheme in ("http", "https")}
 
 
 def is_local_program(asked: Request) -> bool:

@@ -18,9 +18,7 @@ def healthz(asked: Asked) -> Answer:
     return Answer(Health())
 
 
-@operations.add(
-    "GET", "/readyz", "Whether pages can be checked", answers={200: Readiness}, problems=(503,), watched=True
-)
+@operations.add("GET", "/readyz", "Whether pages can be checked", answers={200: Readiness}, watched=True)
 def readyz(asked: Asked) -> Answer:
     return Answer(asked.service.readiness())
 

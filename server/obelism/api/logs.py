@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 import time
 import uuid
 import warnings
@@ -42,12 +41,12 @@ class JsonLines(logging.Formatter):
         return f"{record.name} at {record.filename}:{record.lineno}"
 
 
-def configure(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
-    """Send all logging and warnings of this process to `stream` as JSON lines."""
-    handler = logging.StreamHandler(stream)
+def configure() -> None:
+    """Send all logging and warnings of this process to standard error as JSON lines."""
+    handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    log.setLevel(level)
+    log.setLevel(logging.INFO)
     warnings.showwarning = _show_warning
 
 

@@ -25,7 +25,7 @@ MEANINGS = {
     403: "Another web page asks, or the token lacks the scope",
     404: "Nothing is stored under that id",
     405: "The address does not take that method",
-    409: "A claim with that id exists already",
+    409: "A claim with that id exists already, or the address names another one",
     413: "Over a limit of size",
     415: "Not JSON, or an unknown content encoding",
     421: "The service does not answer to that host name",

@@ -178,7 +178,7 @@ def validated_json(shape: type[S], content: bytes, *, mend: bool = False) -> S:
         return shape.model_validate_json(content)
     except ValidationError as error:
         if all(entry["type"] != "json_invalid" for entry in error.errors(include_input=False)):
-            raise _mistakes(shape, error, "body") from None
+            raise _mistakes(error, "body") from None
     if mend and (mended := whole_characters(content)) != content:
         return validated_json(shape, mended)
     raise Problem(400, "bad-json", "The body is not JSON", "Send one JSON object in UTF-8.")
@@ -198,7 +198,7 @@ def validated(shape: type[S], values: Mapping[str, Any], where: str, *, strings:
     try:
         return shape.model_validate_strings(dict(values)) if strings else shape.model_validate(values)
     except ValidationError as error:
-        raise _mistakes(shape, error, where) from None
+        raise _mistakes(error, where) from None
 
 
 def _json_only() -> Any:
@@ -216,7 +216,7 @@ _TOLD = {
 }
 
 
-def _mistakes(shape: type[BaseModel], error: ValidationError, where: str) -> Problem:
+def _mistakes(error: ValidationError, where: str) -> Problem:
     found = []
     for entry in error.errors(include_input=False, include_url=False, include_context=False)[:20]:
         # An unknown name is the caller's text: its place is told, not the name.

@@ -15,14 +15,13 @@ from obelism import errors
 
 log = logging.getLogger("obelism")
 
-# The last part of `type` is for programs; a test of the description keeps the two in step.
+# Error, status, the last part of `type` (which is for programs), title.
 KINDS: tuple[tuple[type[errors.ObelismError], int, str, str], ...] = (
     (errors.NotAnArticle, 422, "not-an-article", "No article was found"),
     (errors.PageTooLarge, 413, "too-large", "The page is too large"),
     (errors.BadClaim, 422, "bad-claim", "The claim cannot be stored"),
     (errors.BadInput, 422, "bad-input", "The request cannot be used"),
     (errors.NotFound, 404, "not-found", "Not found"),
-    (errors.NotAllowed, 403, "not-allowed", "Not allowed"),
     (errors.Unavailable, 503, "unavailable", "Not available just now"),
 )
 

@@ -206,11 +206,13 @@ class NotesShown(Shape):
 
 # --- look-ups -----------------------------------------------------------------------------------
 
+MAX_STATEMENT = 5_000
+
 
 class LookupAsked(Shape):
-    """A statement to look up; the filters keep only claims that have such a review, status or language."""
+    """A statement to look up; `publisher`, `status` and `since` keep only claims that have such a review or status."""
 
-    text: Annotated[str, StringConstraints(pattern=_NOT_BLANK, max_length=5_000)]
+    text: Annotated[str, StringConstraints(pattern=_NOT_BLANK, max_length=MAX_STATEMENT)]
     language: Language | None = None
     limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)] = 10
     publisher: Name | None = None

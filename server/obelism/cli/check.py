@@ -12,6 +12,7 @@ from bs4.dammit import UnicodeDammit
 from rich.console import Console
 
 from obelism import __version__
+from obelism.cli import given
 from obelism.cli.show import show_reading
 from obelism.errors import BadInput, PageTooLarge, Unavailable
 from obelism.model import Page
@@ -23,8 +24,13 @@ FETCH_SECONDS = 20.0
 @click.command()
 @click.argument("source", metavar="FILE|URL|-")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer of POST /v1/notes.")
-@click.option("--language", metavar="TAG", help="The page's language, such as fr.  [told from the page]")
-@click.option("--url", help="The page's address, where SOURCE is not it.")
+@click.option(
+    "--language",
+    metavar="TAG",
+    callback=given.language,
+    help="The page's language, such as fr.  [told from the page]",
+)
+@click.option("--url", callback=given.address, help="The page's address, where SOURCE is not it.")
 def check(source: str, as_json: bool, language: str | None, url: str | None) -> None:
     """Print the notes of one page: a file, an address, or - for standard input."""
     settings = Settings.from_environment(os.environ)
@@ -84,7 +90,7 @@ def _fetched(address: str, limit: int) -> tuple[bytes, str | None, str | None]:
 def _decoded(content: bytes, charset: str | None) -> str:
     """The text of a page: by its byte order mark, its sender, its own declaration, or as UTF-8 or Latin."""
     known = [charset] if charset else []
-    found = UnicodeDammit(content, known_definite_encodings=known, is_html=True, smart_quotes_to=None)
+    found = UnicodeDammit(content, user_encodings=known, is_html=True, smart_quotes_to=None)
     if found.unicode_markup is None:
         raise BadInput("the characters of the page cannot be read; save it as UTF-8")
     return found.unicode_markup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from obelism import records
+from obelism.cli import given
 from obelism.cli.arriving import importing
 from obelism.cli.backups import backup, restore
 from obelism.cli.database import actor, open_database, settings
@@ -43,10 +45,15 @@ def filters(command: F) -> F:
     """Options that choose claims, for the commands that list some."""
     options = (
         click.option("--query", help="With these words in a wording or the claimant's name."),
-        click.option("--language", help="In this language, as en."),
+        click.option("--language", callback=given.language, help="In this language, as en."),
         click.option("--publisher", help="Reviewed by this publisher."),
         click.option("--status", type=click.Choice(get_args(Status)), help="With this status."),
-        click.option("--since", metavar="DATE", help="Reviewed on that day or later, as 2024-10-25."),
+        click.option(
+            "--since",
+            metavar="DATE",
+            callback=given.date,
+            help="Reviewed on that day or later, as 2024-10-25.",
+        ),
         click.option("--retired", is_flag=True, help="Out of service, instead of those in service."),
     )
     for option in reversed(options):
@@ -56,8 +63,15 @@ def filters(command: F) -> F:
 
 @claims.command("import")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
-@click.option("--language", metavar="TAG", help="Of tables that have no such column, as fr.")
-@click.option("--since", metavar="DATE", help="Leave out pages that a sitemap dates before that day.")
+@click.option(
+    "--language", metavar="TAG", callback=given.language, help="Of tables that have no such column, as fr."
+)
+@click.option(
+    "--since",
+    metavar="DATE",
+    callback=given.date,
+    help="Leave out pages that a sitemap dates before that day.",
+)
 @click.option("--allow-private", is_flag=True, help="Fetch from this machine and its network, too.")
 def import_(sources: tuple[str, ...], language: str | None, since: str | None, allow_private: bool) -> None:
     """Take the claims of SOURCES into the database.
@@ -68,7 +82,7 @@ def import_(sources: tuple[str, ...], language: str | None, since: str | None, a
     """
     options = Options(
         language=language,
-        since=_date(since),
+        since=since,
         key=settings().fact_check_key,
         limits=Limits(private=allow_private),
     )
@@ -97,15 +111,19 @@ def import_(sources: tuple[str, ...], language: str | None, since: str | None, a
 def export(form: str, output: Path | None, **chosen: Any) -> None:
     """Print claims as JSON Lines, CSV, or a DataFeed of ClaimReviews."""
     with open_database() as store:
-        pieces = FORMS[form](store.claims(**_filters(chosen)))
+        pieces = FORMS[form](store.claims(**cast(Filters, chosen)))
         if output is None:
             for piece in pieces:
                 sys.stdout.buffer.write(piece.encode())
             return
         part = output.with_name(f"{output.name}.part")
-        with part.open("wb") as file:
-            file.writelines(piece.encode() for piece in pieces)
-        part.replace(output)
+        try:
+            with part.open("wb") as file:
+                file.writelines(piece.encode() for piece in pieces)
+            part.replace(output)
+        finally:
+            with suppress(OSError):
+                part.unlink()
 
 
 @claims.command("list")
@@ -114,9 +132,10 @@ def export(form: str, output: Path | None, **chosen: Any) -> None:
 @filters
 def list_(limit: int, after: str | None, **chosen: Any) -> None:
     """List claims in the order of their ids."""
+    wanted = cast(Filters, chosen)
     with open_database() as store:
-        found = list(store.claims(after, limit, **_filters(chosen)))
-        count = store.count(**_filters(chosen))
+        found = list(store.claims(after, limit, **wanted))
+        count = store.count(**wanted)
     if sys.stdout.isatty():
         Console().print(_table(found))
     else:
@@ -181,13 +200,3 @@ def _table(found: list[Claim]) -> Table:
     for claim in found:
         table.add_row(Text(claim.id), status_of(claim), claim.language, Text(claim.text))
     return table
-
-
-def _filters(chosen: dict[str, Any]) -> Filters:
-    return cast(Filters, {**chosen, "since": _date(chosen["since"])})
-
-
-def _date(given: str | None) -> str | None:
-    if given is None or (date := records.iso_date(given)):
-        return date if given else None
-    raise click.BadParameter(f"{given!r} is not a date such as 2024-10-25", param_hint="--since")

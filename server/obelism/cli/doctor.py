@@ -171,7 +171,7 @@ def _requests(settings: Settings) -> Finding:
 
 
 def _cookies(settings: Settings) -> Finding:
-    if not settings.sqlite_path and "OBELISM_SECRET_KEY" not in os.environ:
+    if not settings.sqlite_path and not os.environ.get("OBELISM_SECRET_KEY"):
         return Finding(
             "the key that signs editors' cookies is drawn anew at each start",
             "where several nodes share the database, give all of them the same OBELISM_SECRET_KEY",

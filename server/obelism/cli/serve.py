@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import logging
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,9 @@ from obelism.settings import Settings
 
 # The process that fetches the feeds is started again no sooner than this after its last start.
 SYNC_PAUSE_SECONDS = 10
+NUMBERS = "obelism-metrics-"
+# Another service that starts has made its folder, and holds it a moment later.
+NEW_SECONDS = 60
 
 log = logging.getLogger("obelism")
 
@@ -53,21 +58,28 @@ class Server(BaseApplication):
         self.settings, self.sync = settings, sync
         self.syncing: subprocess.Popen[bytes] | None = None
         self.sync_started = 0.0
+        _remove_unheld()
         # Where the workers' numbers are added up; prometheus_client looks for it when it is imported. They
         # are written through mapped files: on a disk that is full that kills a worker, so they go to memory.
-        self.numbers = tempfile.mkdtemp(prefix="obelism-metrics-", dir=_memory())
+        self.numbers = tempfile.mkdtemp(prefix=NUMBERS, dir=_memory())
+        self.held = _hold(self.numbers)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = self.numbers
         # The tokenizer would start threads of its own, and threads do not survive the fork into workers.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         super().__init__()
 
     def run(self) -> None:
-        Master(self).run()
+        try:
+            master = Master(self)  # loads the application
+        except BaseException:
+            self._forget_numbers()
+            raise
+        master.run()
 
     def load_config(self) -> None:
         settings = self.settings
         options: dict[str, Any] = {
-            "bind": f"{settings.host}:{settings.port}",
+            "bind": _address(settings),
             "workers": settings.workers,
             "threads": settings.threads,
             "worker_class": Worker,
@@ -102,8 +114,7 @@ class Server(BaseApplication):
         return app
 
     def _when_ready(self, _: Any) -> None:
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
-        click.echo(f"Obelism is ready: http://{host}:{self.settings.port}/  (Ctrl+C stops it)", err=True)
+        click.echo(f"Obelism is ready: http://{_address(self.settings)}/  (Ctrl+C stops it)", err=True)
 
     def keep_syncing(self) -> None:
         """Start the process that fetches the feeds where it is wanted and not there: not yet, or not any more."""
@@ -121,7 +132,11 @@ class Server(BaseApplication):
     def _end(self, _: Any) -> None:
         if self.syncing is not None:
             self.syncing.terminate()
+        self._forget_numbers()
+
+    def _forget_numbers(self) -> None:
         shutil.rmtree(self.numbers, ignore_errors=True)
+        os.close(self.held)
 
     def _start_refreshing(self, worker: Any) -> None:
         worker.wsgi.extensions["obelism"].start_refreshing()
@@ -148,15 +163,43 @@ def _memory() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
+def _hold(folder: str) -> int:
+    """Hold a folder for as long as this process or one that it forks lives. Raises OSError where another does."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise
+    return held
+
+
+def _remove_unheld() -> None:
+    """Take away the folders of services that were killed: they lie in memory, and nobody else would."""
+    for folder in Path(_memory() or tempfile.gettempdir()).glob(f"{NUMBERS}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < time.time() - NEW_SECONDS:
+                held = _hold(str(folder))
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(held)
+
+
+def _address(settings: Settings) -> str:
+    """Where the service listens, an IPv6 address in brackets: as gunicorn and browsers read it."""
+    host = settings.host.strip("[]")
+    return f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}"
+
+
 def _check_port(settings: Settings) -> None:
     # gunicorn would try five times and then end with a log of its own.
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    host = settings.host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, settings.port))
         except OSError as error:
             raise Unavailable(
-                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; "
+                f"cannot listen on {_address(settings)}: {error.strerror}; "
                 "another service may be running there, OBELISM_PORT chooses another port"
             ) from error

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from datetime import timedelta
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from obelism.settings import Settings
-from obelism.starter import open_claims
-from obelism.store import Store
-from obelism.store.tokens import SCOPES
+from obelism.cli.database import actor, open_database
+from obelism.store import SCOPES
 
 
 @click.group()
@@ -37,7 +34,8 @@ def token() -> None:
 )
 def create(name: str, scopes: tuple[str, ...], days: int) -> None:
     """Make a token and print its secret, this once."""
-    secret, made = _store().tokens.create(name, scopes, _actor(), lasts=timedelta(days=days))
+    with open_database() as store:
+        secret, made = store.tokens.create(name, scopes, actor(), lasts=timedelta(days=days))
     click.echo(f"For {made.name} ({', '.join(sorted(made.scopes))}), until {made.expires}.", err=True)
     click.echo("It is shown only now, and kept only as a hash:", err=True)
     click.echo(secret)
@@ -47,9 +45,11 @@ def create(name: str, scopes: tuple[str, ...], days: int) -> None:
 def list_tokens() -> None:
     """List all tokens, without their secrets."""
     table = Table("name", "scopes", "created", "expires", "revoked", box=None)
-    for one in _store().tokens.all():
+    with open_database() as store:
+        tokens = store.tokens.all()
+    for one in tokens:
         scopes = ", ".join(sorted(one.scopes))
-        table.add_row(one.name, scopes, one.created, one.expires or "never", one.revoked or "")
+        table.add_row(Text(one.name), scopes, one.created, one.expires or "never", one.revoked or "")
     Console().print(table)
 
 
@@ -57,13 +57,6 @@ def list_tokens() -> None:
 @click.argument("name")
 def revoke(name: str) -> None:
     """End a token at once."""
-    _store().tokens.revoke(name, _actor())
+    with open_database() as store:
+        store.tokens.revoke(name, actor())
     click.echo(f"The token {name} is revoked.", err=True)
-
-
-def _store() -> Store:
-    return open_claims(Settings.from_environment(os.environ))
-
-
-def _actor() -> str:
-    return f"command line ({getpass.getuser()})"

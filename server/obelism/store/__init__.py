@@ -222,8 +222,8 @@ class Store:
         """Those of `urls` that are the address of a review in the database."""
         keys = {url: url_key(url) for url in urls}
         column = schema.review_index.c.url_key
-        in_service = (schema.claims.c.retired.is_(False), schema.claims.c.merged_into.is_(None))
-        reviewed = select(column).join(schema.claims).where(*in_service)
+        is_live = (schema.claims.c.retired.is_(False), schema.claims.c.merged_into.is_(None))
+        reviewed = select(column).join(schema.claims).where(*is_live)
         found: set[str] = set()
         with self._database.reading() as connection:
             for some in chunks(keys.values()):

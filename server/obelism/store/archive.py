@@ -13,6 +13,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text
 
 from obelism.errors import BadInput, Unavailable
 from obelism.store.claims import CHUNK
-from obelism.store.database import Database
+from obelism.store.database import Database, counter, set_counter
 from obelism.store.schema import REVISION, counters, metadata
 
 _FORMAT = "obelism-backup-1"
@@ -47,8 +48,10 @@ def back_up(database: Database, path: Path) -> int:
             os.fsync(raw.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise Unavailable(f"the backup {path} cannot be written: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
     return rows
 
 
@@ -70,8 +73,7 @@ def restore(database: Database, path: Path) -> int:
 
 def restored(connection: Connection) -> int:
     """A number that was drawn when the database was last filled from a backup; 0 where it never was."""
-    drawn = select(counters.c.value).where(counters.c.name == _RESTORED)
-    return connection.execute(drawn).scalar() or 0
+    return counter(connection, _RESTORED) or 0
 
 
 def _write(connection: Connection, file: BinaryIO | gzip.GzipFile) -> int:
@@ -102,8 +104,7 @@ def _read(connection: Connection, file: BinaryIO | gzip.GzipFile, name: str) -> 
         rows += len(batch)
     _continue_numbering(connection)
     # What others derived from the database at this address must not be taken for a view of this one.
-    connection.execute(delete(counters).where(counters.c.name == _RESTORED))
-    connection.execute(insert(counters).values(name=_RESTORED, value=secrets.randbits(62)))
+    set_counter(connection, _RESTORED, secrets.randbits(62))
     return rows
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
@@ -115,10 +115,19 @@ def next_changes(connection: Connection, count: int) -> range:
 
 
 def latest_change(connection: Connection) -> int:
-    return (
-        connection.execute(select(func.max(counters.c.value)).where(counters.c.name == "change")).scalar()
-        or 0
-    )
+    return counter(connection, "change") or 0
+
+
+def counter(connection: Connection, name: str) -> int | None:
+    """The number that is kept under that name; None where none is."""
+    return connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar()
+
+
+def set_counter(connection: Connection, name: str, value: int) -> None:
+    """Keep a number under that name; only inside `Database.writing`."""
+    known = counter(connection, name) is not None
+    noted = update(counters).where(counters.c.name == name) if known else insert(counters)
+    connection.execute(noted.values(name=name, value=value))
 
 
 def _checked(url: str) -> URL:
@@ -139,10 +148,13 @@ def _checked(url: str) -> URL:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-    folder = Path(str(url.database)).absolute().parent
+    # Of an address in SQLite's own form (`file:…?uri=true`) only SQLite knows which file is meant.
+    folder = None if "uri" in url.query else Path(str(url.database)).absolute().parent
 
     @event.listens_for(engine, "do_connect")
     def make_folder(*_: Any) -> None:
+        if folder is None:
+            return
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from obelism.errors import BadInput, NotFound
@@ -102,22 +102,13 @@ class FeedbackTable:
 
     def counts(self, claim_ids: Iterable[str]) -> Mapping[str, Mapping[Kind, int]]:
         """What readers said of each claim, dismissed words left out."""
-        return self._sums(claim_ids, feedback.c.state != "dismissed")
-
-    def confirmed(self, claim_ids: Iterable[str]) -> Mapping[str, Mapping[Kind, int]]:
-        """What editors have confirmed of each claim: with wrong matches it needs a higher score."""
-        return self._sums(claim_ids, feedback.c.state == "confirmed")
-
-    def _sums(
-        self, claim_ids: Iterable[str], wanted: ColumnElement[bool]
-    ) -> Mapping[str, Mapping[Kind, int]]:
         columns = (feedback.c.claim_id, feedback.c.kind)
         found: dict[str, dict[Kind, int]] = {}
         with self._database.reading() as connection:
             for some in chunks(claim_ids):
                 chosen = (
                     select(*columns, func.sum(feedback.c.readers).label("total"))
-                    .where(feedback.c.claim_id.in_(some), wanted)
+                    .where(feedback.c.claim_id.in_(some), feedback.c.state != "dismissed")
                     .group_by(*columns)
                 )
                 for row in connection.execute(chosen):

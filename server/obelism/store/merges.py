@@ -11,16 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 
 from obelism import records
 from obelism.errors import BadInput, NotFound
 from obelism.model import Claim
 from obelism.store.attention import waits_for_decision
 from obelism.store.claims import Changes, Kept, url_key
-from obelism.store.database import Database
+from obelism.store.database import Database, counter, set_counter
 from obelism.store.joined import counterparts, joined_items
-from obelism.store.schema import counters, merge_suggestions, merges
+from obelism.store.schema import merge_suggestions, merges
 
 T = TypeVar("T")
 Decision = Literal["merged", "kept apart"]
@@ -117,14 +117,12 @@ class Merges:
     def compared(self) -> int:
         """The number of the last change whose claim was compared with all others; 0 when none was."""
         with self._database.reading() as connection:
-            return _compared(connection) or 0
+            return counter(connection, _COMPARED) or 0
 
     def set_compared(self, change: int) -> None:
         """Remember how far the search for claims that may be one has come."""
         with self._database.writing() as connection:
-            known = _compared(connection) is not None
-            noted = update(counters).where(counters.c.name == _COMPARED) if known else insert(counters)
-            connection.execute(noted.values(name=_COMPARED, value=change))
+            set_counter(connection, _COMPARED, change)
 
     def suggestions(self) -> list[Suggestion]:
         """The pairs of claims in service that nobody has decided on, the surest first."""
@@ -143,10 +141,6 @@ class Merges:
             changes = Changes(connection, self._database.timestamp(), actor)
             changes.note("keep apart", first, after=second)
             changes.write()
-
-
-def _compared(connection: Connection) -> int | None:
-    return connection.execute(select(counters.c.value).where(counters.c.name == _COMPARED)).scalar()
 
 
 def take_in(into: Claim, other: Claim) -> Claim:

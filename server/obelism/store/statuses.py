@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from obelism import records
 from obelism.errors import Unavailable
 from obelism.ratings import TABLE_VERSION, status_of
 from obelism.store.claims import CHUNK
-from obelism.store.database import Database
-from obelism.store.schema import claims, counters
+from obelism.store.database import Database, counter, set_counter
+from obelism.store.schema import claims
 
 _NAME = "ratings"
 
@@ -22,18 +22,13 @@ def renew_statuses(database: Database) -> None:
     A copy that may only be read keeps the statuses that it has.
     """
     with database.reading() as connection:
-        if _version(connection) == TABLE_VERSION:
+        if counter(connection, _NAME) == TABLE_VERSION:
             return
     with suppress(Unavailable), database.writing() as connection:
-        if (known := _version(connection)) == TABLE_VERSION:
+        if counter(connection, _NAME) == TABLE_VERSION:
             return
         _renew(connection)
-        noted = update(counters).where(counters.c.name == _NAME) if known is not None else insert(counters)
-        connection.execute(noted.values(name=_NAME, value=TABLE_VERSION))
-
-
-def _version(connection: Connection) -> int | None:
-    return connection.execute(select(counters.c.value).where(counters.c.name == _NAME)).scalar()
+        set_counter(connection, _NAME, TABLE_VERSION)
 
 
 def _renew(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from obelism.store.audit import Entry, log
 from obelism.store.database import Database
 from obelism.store.schema import tokens
 
-SCOPES = ("read", "edit", "admin")
+SCOPES = ("read", "edit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Tokens:
             raise BadInput(f"there is no scope {', '.join(unknown)}; the scopes are {', '.join(SCOPES)}")
         # 256 random bits cannot be guessed, so a plain hash protects them; passwords would need more.
         secret = "obl_" + secrets.token_urlsafe(32)
-        expires = self._later(lasts) if lasts is not None else None
+        expires = self._database.timestamp(lasts) if lasts is not None else None
         token = Token(name, frozenset(scopes), self._database.timestamp(), expires)
         with self._database.writing() as connection:
             if connection.execute(select(tokens.c.name).where(tokens.c.name == name)).first():
@@ -100,9 +100,6 @@ class Tokens:
     def _in_force(self, row: Row[Any]) -> Token | None:
         ended = row.revoked or (row.expires and row.expires <= self._database.timestamp())
         return None if ended else _token(row)
-
-    def _later(self, lasts: timedelta) -> str:
-        return (self._database.now() + lasts).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _token(row: Row[Any]) -> Token:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Response, request
 
 from obelism.api.editor.differences import Difference, claim_of, differences
 from obelism.api.editor.drafts import FIELDS, FRESH, Draft, checked, draft_of, draft_of_form
-from obelism.api.editor.listing import row_of
+from obelism.api.editor.listing import ClaimRow, row_of
 from obelism.api.editor.preview import Judged, judged
 from obelism.api.editor.visits import SWITCH, Routes, Visit
 from obelism.api.editor.words import words
 from obelism.api.front import LANGUAGES
 from obelism.api.problems import Problem, problem_of
 from obelism.errors import NotFound, ObelismError
-from obelism.model import Claim
+from obelism.model import Claim, Match
 from obelism.ratings import status_of
 from obelism.records import STANCES, STATES
 from obelism.store import ChangedMeanwhile, Taken, revision_of
@@ -25,7 +24,7 @@ from obelism.store import ChangedMeanwhile, Taken, revision_of
 routes = Routes()
 
 # What an editor may ask of a claim's matches; 1 is never reached, so such a claim is only looked up.
-FLOORS = (0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
+FLOORS = (0.85, 0.9, 0.95, 0.98, 0.99, 1.0)
 EXAMPLES = ("framings", "ordinary")
 SIMILAR = 5
 
@@ -42,7 +41,7 @@ class Desk:
     theirs: tuple[Difference, ...] = ()
     """What somebody else has changed meanwhile."""
     sentences: list[Judged] | None = None
-    similar: list[Any] = field(default_factory=list)
+    similar: list[tuple[ClaimRow, Match]] = field(default_factory=list)
     text: str = ""
     """Pasted for the preview."""
     example: str = ""
@@ -107,6 +106,7 @@ def set_floor(visit: Visit) -> Response:
     wish = visit.form.get("floor", "")
     floor = next((floor for floor in FLOORS if f"{floor:g}" == wish), None)
     visit.service.store.floors.set(visit.form.get("id", ""), floor, visit.actor)
+    visit.service.refresh()
     return visit.go("edit_claim", "floor", id=visit.form.get("id", ""))
 
 
@@ -173,7 +173,7 @@ def _preview(visit: Visit, desk: Desk) -> None:
         desk.problem, desk.status = _told(visit, problem), problem.status
 
 
-def _similar(visit: Visit, claim: Claim) -> list[Any]:
+def _similar(visit: Visit, claim: Claim) -> list[tuple[ClaimRow, Match]]:
     pipeline = visit.service.pipeline
     matches = pipeline.look_up(claim.text, claim.language, SIMILAR + 1)
     least = pipeline.matcher.model.related

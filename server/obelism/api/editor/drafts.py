@@ -100,7 +100,7 @@ def new_id(text: str) -> str:
     return f"{head or 'claim'}-{secrets.token_hex(3)}"
 
 
-def is_blank(group: str, row: Row) -> bool:
+def is_blank(row: Row) -> bool:
     """Whether nobody has written anything into the row."""
     return not any(value for name, value in row.items() if name not in ("language", "state", "stance"))
 
@@ -109,7 +109,7 @@ def _record(draft: Draft) -> dict[str, Any]:
     record: dict[str, Any] = {"id": draft.id or new_id(draft.text), "text": draft.text}
     record |= {"language": draft.language, "claimant": draft.claimant or None}
     for group in FIELDS:
-        record[group] = [row for row in draft.rows[group] if not is_blank(group, row)]
+        record[group] = [row for row in draft.rows[group] if not is_blank(row)]
     return record
 
 
@@ -124,7 +124,7 @@ def _mistakes(draft: Draft) -> Iterator[tuple[str, str]]:
             yield name, mistake
     for group in FIELDS:
         for number, row in enumerate(draft.rows[group]):
-            for name, mistake in [] if is_blank(group, row) else _of_row(group, row):
+            for name, mistake in [] if is_blank(row) else _of_row(group, row):
                 yield f"{group}-{number}-{name}", mistake
 
 

@@ -42,7 +42,6 @@ def show_history(visit: Visit) -> Response:
     return visit.page(
         "history",
         row=row_of(kept.claim, visit.session.lang),
-        kept=kept,
         events=events[::-1],
         merges=store.merges.all(id),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast, get_args
+from typing import get_args
 
 from flask import Response, request
 
@@ -54,7 +54,7 @@ def list_claims(visit: Visit) -> Response:
 
 def row_of(claim: Claim, lang: Lang) -> ClaimRow:
     publishers = tuple(dict.fromkeys(review.publisher for review in claim.reviews))
-    return ClaimRow(claim.id, cast(Phrasing, wording(claim, lang)), status_of(claim), claim, publishers)
+    return ClaimRow(claim.id, wording(claim, lang), status_of(claim), claim, publishers)
 
 
 def _filters(asked: dict[str, str]) -> Filters:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 
-from obelism.api.editor.listing import row_of
+from obelism.api.editor.listing import ClaimRow, row_of
 from obelism.api.editor.visits import SWITCH, Routes, Visit
+from obelism.api.shapes import MAX_STATEMENT
+from obelism.model import Match
 
 routes = Routes()
-
-MAX_CHARACTERS = 5_000
 
 
 @routes.add("GET", "/lookup")
@@ -21,13 +19,13 @@ def lookup_page(visit: Visit) -> Response:
 
 @routes.add("POST", "/lookup")
 def look_up(visit: Visit) -> Response:
-    text = visit.form.get("text", "").strip()[:MAX_CHARACTERS]
+    text = visit.form.get("text", "").strip()[:MAX_STATEMENT]
     # Sent by POST, because what is looked up stands in no log and no browser history.
     results = _results(visit, text) if text and not visit.act.startswith(SWITCH) else None
     return visit.page("lookup", text=text, results=results, form="lookup")
 
 
-def _results(visit: Visit, text: str) -> list[Any]:
+def _results(visit: Visit, text: str) -> list[tuple[ClaimRow, Match]]:
     service = visit.service
     matches = service.work(lambda: service.pipeline.look_up(text, limit=10))
     return [(row_of(match.claim, visit.session.lang), match) for match in matches]

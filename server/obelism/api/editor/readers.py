@@ -46,6 +46,7 @@ def decide_feedback(visit: Visit) -> Response:
         raise BadInput("a word on a note is confirmed or dismissed")
     decision: Decision = "confirmed" if visit.act == "confirm" else "dismissed"
     readers = visit.service.store.feedback.decide(id, kind, decision, visit.actor)
+    visit.service.refresh()
     raised = readers and kind == "wrong-match" and decision == "confirmed"
     return visit.go("show_feedback", "raised" if raised else decision)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
@@ -168,11 +168,9 @@ def row_number(wish: str) -> int | None:
 
 def local_path(wish: str | None) -> str:
     """`wish` if it is an address among the editor's pages, else the first of them."""
-    parts = urlsplit(wish or "")
-    inside = parts.path == PATH or parts.path.startswith(f"{PATH}/")
-    # A browser reads a backslash as a slash, and `//host` as another host.
-    safe = not parts.scheme and not parts.netloc and inside and "\\" not in (wish or "")
-    return (wish or "") if safe and not parts.path.startswith("//") else url_for("editor.list_claims")
+    # A browser reads a backslash as a slash; without one, what begins so can lead nowhere else.
+    inside = re.fullmatch(rf"{PATH}([/?#][^\\]*)?", wish or "")
+    return inside[0] if inside else url_for("editor.list_claims")
 
 
 def _with_language(session: Session, form: Form) -> Session:
