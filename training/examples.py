@@ -2,8 +2,8 @@
 
 Three sources: whole articles labelled sentence by sentence (`articles/*.jsonl`: the unlabelled sentences are the hard
 negatives, and the claims of an article each other's rivals), adversarial pairs (`pairs/*.jsonl`, where low word overlap
-speaks for `same`), and claims met word for word. Articles and topics are split by a hash of their name: development
-topics are never trained on.
+speaks for `same`), and claims met word for word, bare or with somebody's "said" around them. Articles and topics are
+split by a hash of their name: development topics are never trained on.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ NEAR_KEPT, FAR_KEPT = 0.55, 0.2
 # Share of the sentences that stand without what is before them: the service reads a sentence by itself first. Of those
 # that are labelled and far from their claims fewer, as they may say nothing by themselves.
 ALONE, ALONE_FAR = 0.45, 0.1
+# Share of the sentences near to their claims that stand in another article, as a page mentions a claim in passing.
+ELSEWHERE = 0.1
 # Share of the claims that stand in both of their wordings, as the service reads those that have two.
 BOTH_WORDINGS = 0.4
 # Claims of other articles nearer than this to one of the article's own may be the same claim.
@@ -108,7 +110,9 @@ class Articles:
         """Every sentence of every article beside all the claims of its article."""
         for article in self.articles:
             for at in range(-1, len(article["sentences"])):
-                yield self._question(article, at, article["claims"])
+                yield _question(
+                    article, at, article["claims"], context_of(article["title"], article["sentences"], at)
+                )
 
     def epoch(
         self, chance: random.Random, times: Callable[[str], float] = lambda _id: 1.0
@@ -139,9 +143,10 @@ class Articles:
             )
             count = max(len(labelled[at]), chance.randint(1, MOST_CLAIMS))
             chosen = [article["claims"][k] for k in order[:count]]
-            alone = ALONE_FAR if at in labelled and near.max() < middle else ALONE
+            is_far = near.max() < middle
             claims = self._with_others(chosen, number, at, labelled[at], chance)
-            yield self._question(article, at, claims, chance, chance.random() < alone)
+            context = self._context(article, at, is_far, is_far and at in labelled, chance)
+            yield _question(article, at, claims, context, chance)
 
     def _with_others(
         self, chosen: list[dict], number: int, at: int, labelled: set[str], chance: random.Random
@@ -157,29 +162,33 @@ class Articles:
         chance.shuffle(chosen)
         return chosen[: MOST_CLAIMS + 1]
 
-    def _question(
-        self,
-        article: dict,
-        at: int,
-        claims: Sequence[dict],
-        chance: random.Random | None = None,
-        alone: bool = False,
-    ) -> Question:
-        labels = {x["claim"]: FRAMINGS.index(x["framing"]) for x in article["labels"] if x["sentence"] == at}
-        unsure = {x["claim"] for x in article["unsure"] if x["sentence"] == at} - set(labels)
-        context = "" if alone else context_of(article["title"], article["sentences"], at)
-        return Question(
-            article["title"] if at < 0 else article["sentences"][at],
-            context,
-            tuple(
-                Target(
-                    _wording(claim, chance),
-                    None if claim["id"] in unsure else claim["id"] in labels,
-                    labels.get(claim["id"], FRAMING_IGNORED),
-                )
-                for claim in claims
-            ),
-        )
+    def _context(self, article: dict, at: int, is_far: bool, needs_it: bool, chance: random.Random) -> str:
+        drawn = chance.random()
+        if drawn < (ALONE_FAR if needs_it else ALONE):
+            return ""
+        if drawn > 1 - ELSEWHERE and at >= 0 and not is_far:
+            article = chance.choice(self.articles)
+            at = chance.randrange(len(article["sentences"]))
+        return context_of(article["title"], article["sentences"], at)
+
+
+def _question(
+    article: dict, at: int, claims: Sequence[dict], context: str, chance: random.Random | None = None
+) -> Question:
+    labels = {x["claim"]: FRAMINGS.index(x["framing"]) for x in article["labels"] if x["sentence"] == at}
+    unsure = {x["claim"] for x in article["unsure"] if x["sentence"] == at} - set(labels)
+    return Question(
+        article["title"] if at < 0 else article["sentences"][at],
+        context,
+        tuple(
+            Target(
+                _wording(claim, chance),
+                None if claim["id"] in unsure else claim["id"] in labels,
+                labels.get(claim["id"], FRAMING_IGNORED),
+            )
+            for claim in claims
+        ),
+    )
 
 
 def _wording(claim: dict, chance: random.Random | None) -> str:

@@ -44,13 +44,12 @@ def tokenizer(base: Base) -> Tokenizer:
 
 
 class Verifier(nn.Module):
-    def __init__(self, base: Base, layers: int | None = None) -> None:
+    def __init__(self, base: Base) -> None:
         super().__init__()
         kept = kept_pieces()
         self.word = nn.Embedding(len(kept), base.hidden)
         self.position = nn.Embedding(base.positions, base.hidden)
         self.norm = nn.LayerNorm(base.hidden, base.epsilon)
-        depth = layers or base.layers
         self.layers = nn.ModuleList(
             nn.TransformerEncoderLayer(
                 # No dropout: a third of a step's time on two cores, and few passes are made.
@@ -62,7 +61,7 @@ class Verifier(nn.Module):
                 base.epsilon,
                 batch_first=True,
             )
-            for _ in range(depth)
+            for _ in range(base.layers)
         )
         width = 3 * base.hidden
         self.dropout = nn.Dropout(0.1)

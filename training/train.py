@@ -1,8 +1,8 @@
 """Train the verifier: `python training/train.py --out FOLDER` (`make train`).
 
 Two stages. First the base network learns to compare two sentences on public inference sets whose licence allows
-it; then it learns our task on our own articles and pairs. Checkpoints go to FOLDER after each stage. With
-`--from-shipped` it goes on from the network in the package instead, with `--start` from a checkpoint.
+it; then it learns our task on our own articles and pairs, and on paraphrases. Checkpoints go to FOLDER after each
+stage. With `--from-shipped` the second stage goes on from the network in the package, with `--start` from a checkpoint.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _lines(name: str) -> Iterator[dict]:
 
 
 def own_rows(questions: Sequence[Question], read: Tokenizer) -> list[Row]:
-    """Stage two."""
+    """Stage two: one row a question."""
     texts = list(
         dict.fromkeys(
             t for one in questions for t in (one.statement, one.context, *(x.claim for x in one.targets))
