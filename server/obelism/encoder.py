@@ -51,7 +51,7 @@ class Encoder(Protocol):
     def dimensions(self) -> int: ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """`(len(texts), dimensions)`, each row of length 1 (all zero for an empty text)."""
+        """`(len(texts), dimensions)`, each row of length 1; that of an empty text may be all zero."""
 
 
 class UniversalEncoder:
@@ -168,7 +168,7 @@ class OnnxEncoder:
     """A sentence-transformers model exported to ONNX: a folder with `model.onnx` and `tokenizer.json`.
 
     Token vectors are averaged unless the folder's `1_Pooling/config.json` asks for the first token.
-    Raises `BadInput` when a file is missing.
+    Raises `BadInput` when a file is missing or cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -186,13 +186,13 @@ class OnnxEncoder:
                 str(model), options, providers=["CPUExecutionProvider"]
             )
             self._tokenizer = Tokenizer.from_file(str(vocabulary))
+            self._first_token = _pools_first_token(folder)
         # Both libraries raise bare exceptions for a file that they cannot read.
         except Exception as error:
             raise BadInput(f"{folder} holds no sentence model that can be read: {error}") from error
         self._inputs = {given.name for given in self._session.get_inputs()}
         self._tokenizer.enable_truncation(256)
         self._tokenizer.enable_padding()
-        self._first_token = _pools_first_token(folder)
         self.name = f"onnx:{folder.resolve().name}:{model.stat().st_size}"
         self.dimensions = int(self.encode(["a"]).shape[1])
 
@@ -233,7 +233,5 @@ def default_encoder() -> Encoder:
 
 @cache
 def encoder_named(name: str) -> Encoder:
-    """`use`, `e5`, or the path of an ONNX sentence model's folder."""
-    if name == "use":
-        return default_encoder()
+    """A second encoder: `e5`, or that of an ONNX sentence model's folder, loaded once a process."""
     return E5Encoder() if name == "e5" else OnnxEncoder(Path(name))

@@ -19,7 +19,7 @@ import numpy as np
 
 from obelism.candidates import Index
 from obelism.encoder import Encoder, default_encoder
-from obelism.errors import BadInput, NotAnArticle
+from obelism.errors import BadInput, NotAnArticle, PageTooLarge
 from obelism.framing import frame
 from obelism.ingest import Rejected, load
 from obelism.matches import Asked
@@ -28,6 +28,9 @@ from obelism.pipeline import Pipeline
 from obelism.text import fold
 
 Scores = dict[str, float]
+
+UNREAD = (NotAnArticle, PageTooLarge)
+"""A page that a reader is told cannot be read has no notes."""
 
 
 # --- pages --------------------------------------------------------------------------------------
@@ -70,10 +73,10 @@ def page_scores(results: Sequence[PageResult]) -> Scores:
 
 def _page_result(folder: Path, pipeline: Pipeline) -> PageResult:
     gold = _gold(folder / "gold.json")
-    html = (folder / "page.html").read_text("utf-8")
+    html = _text_of(folder / "page.html")
     try:
         notes = pipeline.read(Page(html)).notes
-    except NotAnArticle:
+    except UNREAD:
         notes = ()
     wanted = {_key(one): one for one in gold["notes"]}
     ignored = {_key(one) for one in gold.get("unsure", ())}
@@ -93,7 +96,7 @@ def _page_result(folder: Path, pipeline: Pipeline) -> PageResult:
 def _gold(path: Path) -> dict[str, Any]:
     place = f"{path.parent.name}/{path.name}"
     try:
-        gold: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        gold: dict[str, Any] = json.loads(_text_of(path))
     except json.JSONDecodeError as error:
         raise BadInput(f"{place} line {error.lineno}: not JSON ({error.msg})") from error
     _need(gold, (("notes",),), place)
@@ -115,7 +118,7 @@ def evaluate_ordinary(pages: Iterable[Path], pipeline: Pipeline) -> Scores:
         html = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8", "replace")
         try:
             reading = pipeline.read(Page(html))
-        except NotAnArticle:
+        except UNREAD:
             continue
         read += 1
         flagged += reading.flags > 0
@@ -179,21 +182,18 @@ def _noted_lines(
 # --- retrieval ----------------------------------------------------------------------------------
 
 
-def evaluate_retrieval(folder: Path, look_up: LookUp, split: str | None = None, most: int = 10**9) -> Scores:
+def evaluate_retrieval(folder: Path, look_up: LookUp, split: str | None = None) -> Scores:
     """MAP@5 of look-ups on `queries.jsonl` and `qrels.tsv`; `look_up` answers with claim ids, best first."""
     queries = [
         query
         for query in _json_lines(folder / "queries.jsonl", ("id",), ("text",), ("language",))
         if split in (None, query.get("split"))
-    ][:most]
+    ]
     if not queries:
         raise BadInput(
             f"{folder.name}/queries.jsonl has no query" + (f" of split {split!r}" if split else "")
         )
-    relevant: dict[str, set[str]] = defaultdict(set)
-    for line in (folder / "qrels.tsv").read_text("utf-8").splitlines():
-        query, claim = line.split()[:2]
-        relevant[query].add(claim)
+    relevant = _relevant(folder / "qrels.tsv")
     answers = [look_up(query["text"], query["language"]) for query in queries]
     precisions = [average_precision(a, relevant[q["id"]]) for a, q in zip(answers, queries, strict=True)]
     found = [
@@ -204,6 +204,18 @@ def evaluate_retrieval(folder: Path, look_up: LookUp, split: str | None = None, 
 
 
 LookUp = Callable[[str, str], Sequence[str]]
+
+
+def _relevant(path: Path) -> dict[str, set[str]]:
+    """Query id -> the ids of the claims that it means."""
+    relevant: dict[str, set[str]] = defaultdict(set)
+    for number, line in enumerate(_text_of(path).split("\n"), 1):
+        match line.split():
+            case [query, claim, *_]:
+                relevant[query].add(claim)
+            case [_]:
+                raise BadInput(f"{path.name} line {number} is not a query id, a tab and a claim id")
+    return relevant
 
 
 def average_precision(answer: Sequence[str], relevant: set[str], depth: int = 5) -> float:
@@ -229,12 +241,12 @@ def claims_of(folder: Path) -> list[Claim]:
 # --- pairs and framings -------------------------------------------------------------------------
 
 
-def evaluate_pairs(path: Path, pipeline: Pipeline, encoder: Encoder | None = None) -> Scores:
+def evaluate_pairs(path: Path, pipeline: Pipeline) -> Scores:
     """(sentence, claim) pairs with `same`, each claim alone: accuracy, AUC, precision and recall."""
     rows = list(_json_lines(path, SENTENCE, CLAIM, SAME))
     if not rows:
         raise BadInput(f"{path.name} holds no pair")
-    return pair_scores(rows, judge_pairs(rows, pipeline, encoder))
+    return pair_scores(rows, judge_pairs(rows, pipeline))
 
 
 def pair_scores(rows: Sequence[dict[str, Any]], matches: Sequence[Match]) -> Scores:
@@ -251,22 +263,16 @@ def pair_scores(rows: Sequence[dict[str, Any]], matches: Sequence[Match]) -> Sco
     }
 
 
-def judge_pairs(
-    rows: Sequence[dict[str, Any]], pipeline: Pipeline, encoder: Encoder | None = None
-) -> list[Match]:
+def judge_pairs(rows: Sequence[dict[str, Any]], pipeline: Pipeline) -> list[Match]:
     """The match of each pair, its claim alone."""
-    encoder = encoder or default_encoder()
-    texts = list(dict.fromkeys(_claim_text(row) for row in rows))
-    language = {
-        _claim_text(row): row.get("claim_lang") or row.get("language") or row.get("lang", "en")
-        for row in rows
-    }
-    claims = {text: Claim(str(at), text, language[text]) for at, text in enumerate(texts)}
+    encoder = default_encoder()
+    language = {_claim_text(row): _language(row, "claim_lang") for row in rows}
+    claims = {text: Claim(str(at), text, language[text]) for at, text in enumerate(language)}
     index = Index.build(claims.values(), encoder)
     asked = []
     for row in rows:
-        spoken = row.get("sentence_lang") or row.get("language") or row.get("lang", "en")
-        (found,) = index.candidates([_sentence(row)], spoken, len(texts))
+        spoken = _language(row, "sentence_lang")
+        (found,) = index.candidates([_sentence(row)], spoken, len(claims))
         claim = claims[_claim_text(row)]
         near = next((one for one in found if one.claim.id == claim.id), None)
         asked.append(Asked(_sentence(row), row.get("context", ""), spoken, near or _far(row, claim, encoder)))
@@ -278,24 +284,24 @@ def _far(row: dict[str, Any], claim: Claim, encoder: Encoder) -> Candidate:
     return Candidate(claim, 0.0, float(one @ other))
 
 
-def evaluate_framing(path: Path, pipeline: Pipeline | None) -> Scores:
+def evaluate_framing(path: Path, pipeline: Pipeline) -> Scores:
     """Sentences with claim and framing: accuracy over the four classes, and of the speaker where one is given."""
     rows = list(_json_lines(path, SENTENCE, CLAIM, ("framing",)))
     if not rows:
         raise BadInput(f"{path.name} holds no sentence")
-    matches: Sequence[Match | None] = judge_pairs(rows, pipeline) if pipeline else [None] * len(rows)
     right = spoken = named = 0
-    for row, match in zip(rows, matches, strict=True):
-        claim = Claim("claim", _claim_text(row), row.get("language", "en"))
-        odds = match.framing_odds if match else None
-        framed = frame(_sentence(row), claim, row.get("language", "en"), (), odds)
+    for row, match in zip(rows, judge_pairs(rows, pipeline), strict=True):
+        framed = frame(_sentence(row), match.claim, _language(row, "sentence_lang"), (), match.framing_odds)
         right += framed.framing == row["framing"]
         if row.get("speaker"):
             named += 1
-            spoken += fold(row["speaker"]) in fold(framed.speaker or "") or fold(
-                framed.speaker or "-"
-            ) in fold(row["speaker"])
+            spoken += _is_one_name(row["speaker"], framed.speaker)
     return {"sentences": len(rows), "accuracy": _share(right, len(rows)), "speaker": _share(spoken, named)}
+
+
+def _is_one_name(given: str, found: str | None) -> bool:
+    """Whether one is the other, or a part of it: "Morel" and "la maire, Jeanne Morel"."""
+    return found is not None and (fold(given) in fold(found) or fold(found) in fold(given))
 
 
 def auc(scores: np.ndarray[Any, Any], same: np.ndarray[Any, Any]) -> float:
@@ -320,6 +326,11 @@ def _sentence(row: dict[str, Any]) -> str:
     return str(_of(row, SENTENCE))
 
 
+def _language(row: dict[str, Any], own: str) -> str:
+    """What `own` says, the language of the sentence or of the claim; else that of both."""
+    return str(row.get(own) or row.get("language") or row.get("lang", "en"))
+
+
 def _is_same(row: dict[str, Any]) -> bool:
     return _of(row, SAME) in (True, 1)
 
@@ -342,16 +353,25 @@ def _need(row: dict[str, Any], fields: Iterable[Field], place: str) -> None:
 
 
 def _json_lines(path: Path, *fields: Field) -> Iterator[dict[str, Any]]:
-    if not path.exists():
-        raise BadInput(f"{path} does not exist")
-    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
+    for number, line in enumerate(_text_of(path).split("\n"), 1):
         if line.strip():
             try:
                 row = json.loads(line)
             except json.JSONDecodeError as error:
                 raise BadInput(f"{path.name} line {number}: not JSON ({error.msg})") from error
+            if not isinstance(row, dict):
+                raise BadInput(f"{path.name} line {number}: not a JSON object")
             _need(row, fields, f"{path.name} line {number}")
             yield row
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise BadInput(f"{path} does not exist") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not UTF-8; save it in that encoding") from None
 
 
 def _share(part: float, whole: float) -> float:

@@ -6,7 +6,7 @@ Page -> Article -> Statement -> Candidate -> Match -> Note
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Framing = Literal["asserted", "attributed", "denied", "questioned"]
@@ -59,8 +59,6 @@ class Article:
     """ISO 8601 date, as the page states it."""
     url: str | None = None
     kind: PageKind = "news"
-    reviewed_urls: tuple[str, ...] = ()
-    """Addresses of the page's own ClaimReview markup: not empty on a fact-check."""
 
     @property
     def is_fact_check(self) -> bool:
@@ -145,11 +143,12 @@ class Candidate:
 
     claim: Claim
     lexical: float
-    """BM25 score of the best wording, divided by the statement's own best possible score: 0..1."""
+    """BM25 score of the wordings and review titles of one language, the best of them, divided by the statement's own
+    best possible score: 0..1."""
     dense: float
-    """Cosine of the sentence vectors, best wording: -1..1."""
+    """Cosine of the sentence vectors, best wording or review title: -1..1."""
     wording: int = 0
-    """Index into `claim.wordings` of the best wording."""
+    """Index into `claim.wordings` of the best wording; 0 where a review title is nearest."""
     rival: float | None = None
     """`dense` of the best other claim for the same statement; None when there is none. Claims that mean nearly
     the same as this one are no rivals."""
@@ -236,7 +235,7 @@ class Reading:
 
     article: Article
     statements: int
-    notes: tuple[Note, ...] = field(default=())
+    notes: tuple[Note, ...] = ()
     is_hurried: bool = False
     """Others waited, and so less was compared than the page would have been given alone."""
 

@@ -44,9 +44,14 @@ _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)
 
 
 @cache
-def _table() -> dict[str, str]:
+def _groups() -> dict[str, dict[str, str]]:
     groups: dict[str, dict[str, str]] = json.loads((files("obelism") / "names.json").read_text("utf-8"))
-    return {_bare(k): v for kind in ("people", "places", "demonyms") for k, v in groups[kind].items()}
+    return groups
+
+
+@cache
+def _table() -> dict[str, str]:
+    return {_bare(k): v for kind in ("people", "places", "demonyms") for k, v in _groups()[kind].items()}
 
 
 @cache
@@ -57,17 +62,15 @@ def _known_names() -> frozenset[str]:
 
 @cache
 def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
-    groups = json.loads((files("obelism") / "names.json").read_text("utf-8"))
-    # Short abbreviations are also words ("un", "who", "eu"): only their capital form counts, see `one_name`.
-    table = {fold(k): v for k, v in groups["phrases"].items() if len(k) > 4}
+    # Short abbreviations are also words ("un", "who", "eu"): only their capital form counts, see `_one_name`.
+    table = {fold(k): v for k, v in _groups()["phrases"].items() if len(k) > 4}
     longest = sorted(table, key=len, reverse=True)
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)"), table
 
 
 @cache
 def _abbreviations() -> dict[str, str]:
-    groups = json.loads((files("obelism") / "names.json").read_text("utf-8"))
-    return {fold(k): v for k, v in groups["phrases"].items() if len(k) <= 4}
+    return {fold(k): v for k, v in _groups()["phrases"].items() if len(k) <= 4}
 
 
 @lru_cache(maxsize=65536)
@@ -116,11 +119,10 @@ def terms(text: str, language: str) -> list[str]:
 
 def names_in(text: str) -> tuple[str, ...]:
     """Words of the text that are proper names (capitalised inside a sentence, or known), in one spelling."""
-    found: dict[str, None] = {}
-    folded_phrases = _phrases()[0].findall(fold(text))
-    for phrase in folded_phrases:
-        found[_phrases()[1][phrase]] = None
-    for match in _NAME.finditer(text.replace("\u00ad", "")):
+    pattern, table = _phrases()
+    found = dict.fromkeys(table[phrase] for phrase in pattern.findall(fold(text)))
+    text = text.replace("\u00ad", "")
+    for match in _NAME.finditer(text):
         word = match.group()
         # Most words have no capital, and nothing else needs to be known of them.
         if not word.islower() and (name := _one_name(word, _starts_sentence(text, match.start()))):

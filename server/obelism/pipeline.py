@@ -36,6 +36,8 @@ RESERVED_SECONDS = 0.7
 # Sentences before a statement that the verifier reads with it, after the title.
 BEFORE = 3
 LOOKUP_CANDIDATES = 100
+# Before a filter takes most of them away.
+FILTERED_CANDIDATES = 1_000
 LOOKUP_VERIFIED = 24
 # So long after the beginning of a look-up no more claims are put to a second encoder; those it has met are kept.
 LOOKUP_SECONDS = 2.0
@@ -81,11 +83,14 @@ class _Time:
         self._begun = perf_counter()
 
     def is_up(self) -> bool:
-        now = perf_counter()
-        passed = now - self._begun
-        up = passed > self.seconds / (1 + self.waiting()) or now > self._end
+        passed = perf_counter() - self._begun
+        up = passed > self.seconds / (1 + self.waiting()) or self.is_over()
         self.is_hurried |= up and passed <= self.seconds
         return up
+
+    def is_over(self) -> bool:
+        """Whether the page's own time is, but for what follows the verifier."""
+        return perf_counter() > self._end
 
 
 class Pipeline:
@@ -118,8 +123,9 @@ class Pipeline:
 
     @property
     def version(self) -> str:
-        """Names what the answers depend on: the encoder, and the store's change that the index reflects."""
-        return f"{self.index.encoder.name}:{self.index.sequence}"
+        """Names, within this process, what the answers depend on: the encoder, the store's change that the index
+        reflects, and the least scores, which may be those of a change before or after."""
+        return f"{self.index.encoder.name}:{self.index.sequence}:{hash(frozenset(self._least.items()))}"
 
     def refresh(self) -> int:
         """Take in what the store has changed since; returns how many changes."""
@@ -159,7 +165,8 @@ class Pipeline:
         """The claims most like `text`, best first, whether the same or only related."""
         spoken = language or "und"
         text = readable(text)
-        (candidates,) = self.index.candidates([text], spoken, LOOKUP_CANDIDATES if keep is None else 1000)
+        most = LOOKUP_CANDIDATES if keep is None else FILTERED_CANDIDATES
+        (candidates,) = self.index.candidates([text], spoken, most)
         kept = [one for one in candidates if keep is None or keep(one.claim)][:LOOKUP_CANDIDATES]
         asked = [Asked(text, "", spoken, one) for one in kept]
         until = perf_counter() + LOOKUP_SECONDS
@@ -197,7 +204,8 @@ class Pipeline:
     ) -> None:
         """A sentence that only refers back takes its claim from the sentences before it, if the verifier agrees."""
         for at, one in enumerate(sentences):
-            if time.is_up() and time.is_hurried:
+            # A few sentences, as a rule: where nobody waits they are read though the verifier's time is up.
+            if (time.is_up() and time.is_hurried) or time.is_over():
                 return
             if matches[at] or not one.before or not refers_back(one.text, language):
                 continue
@@ -254,6 +262,7 @@ def asked_of_page(
 
 
 def sentences_of(article: Article, statements: Sequence[Statement]) -> list[Sentence]:
+    """The statements of an article in order, each with what stands before it."""
     out: list[Sentence] = []
     body: list[str] = []
     title = readable(article.title)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, get_args
 from urllib.parse import quote, urlsplit
@@ -127,7 +128,7 @@ def iso_date(date: str) -> str | None:
     if not found:
         return None
     year, month, day = found.groups()
-    if not 1 <= int(month or 1) <= 12 or not 1 <= int(day or 1) <= _days(int(year), int(month or 1)):
+    if not 1 <= int(month or 1) <= 12 or not 1 <= int(day or 1) <= monthrange(int(year), int(month or 1))[1]:
         return None
     return "-".join(part for part in (year, month, day) if part)
 
@@ -160,12 +161,6 @@ def first_page(claim: Claim) -> str:
 def may_share_claimant(one: Claim, other: Claim) -> bool:
     """Whether two claims are not said to be made by two: their words alone do not make them one."""
     return not one.claimant or not other.claimant or fold(one.claimant) == fold(other.claimant)
-
-
-def _days(year: int, month: int) -> int:
-    if month == 2:
-        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
-    return 30 if month in (4, 6, 9, 11) else 31
 
 
 def _review_record(review: Review) -> dict[str, Any]:

@@ -79,6 +79,8 @@ def never() -> bool:
 
 
 class Verifier(Protocol):
+    """Anything that judges whether sentences are claims, and how they present them."""
+
     def judge(
         self, questions: Sequence[Sequence[Pair]], needed: Needed | None = None, enough: Enough = never
     ) -> list[list[Verdict]]:

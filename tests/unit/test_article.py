@@ -277,6 +277,7 @@ def test_bytes_are_counted_as_utf_8():
             "cy",
         ),
         ("", "<p>" + "Xyzzy plugh frotz blorb gnusto rezrov. " * 9 + "</p>", None, "und"),
+        ('lang="ces"', "<p>" + "Xyzzy plugh frotz blorb gnusto rezrov. " * 9 + "</p>", None, "cs"),
     ],
 )
 def test_language(attributes, body, given, language):
@@ -313,6 +314,7 @@ def ld(text: str) -> str:
             "1999-12-31",
         ),
         ('<meta name="date" content="2021-02-31">', None, None),
+        ('<meta name="date" content="5 Dec 2016 10:00:00 +9999999999999999">', None, None),
         ("", "https://example.org/2019/11/08/roof", "2019-11-08"),
         ("", "https://example.org/news/20191108", None),
         ("", None, None),
@@ -363,18 +365,24 @@ HERE = "https://check.example/roof"
     ],
 )
 def test_a_page_with_a_claim_review_of_its_own_is_a_fact_check(markup):
-    article = read(page(BODY + markup), HERE)
-    assert article.is_fact_check
-    assert len(article.reviewed_urls) == 1
-    assert article.reviewed_urls[0].startswith("http")
+    assert read(page(BODY + markup), HERE).is_fact_check
 
 
 def test_a_page_that_shows_another_page_s_claim_review_is_no_fact_check():
     markup = ld('{"@type":"ClaimReview","url":"https://other.example/roof"}')
-    article = read(page(BODY + markup), HERE)
-    assert (article.kind, article.reviewed_urls) == ("news", ())
+    assert read(page(BODY + markup), HERE).kind == "news"
 
 
 def test_the_page_s_own_address_may_come_from_its_canonical_link():
     head = f'<link rel="canonical" href="{HERE}">' + ld('{"@type":"ClaimReview","url":"/roof"}')
-    assert read(page(head=head)).reviewed_urls == (HERE,)
+    assert read(page(head=head)).is_fact_check
+    head = head.replace('/roof"}', '/other"}')
+    assert not read(page(head=head)).is_fact_check
+
+
+@pytest.mark.parametrize("url", [None, HERE, "http://["])
+@pytest.mark.parametrize("canonical", ["", '<link rel="canonical" href="http://[">'])
+def test_an_address_that_is_none_is_no_address_of_the_page(url, canonical):
+    review = '{"@type":"ClaimReview","url":"%s"}'
+    assert read(page(head=canonical + ld(review % "/roof")), url).is_fact_check
+    assert read(page(head=canonical + ld(review % "http://[")), HERE).kind == "news"

@@ -127,10 +127,6 @@ def test_what_stands_after_the_first_hundreds_of_characters_does_not_count() -> 
     assert one == pytest.approx(other)
 
 
-def test_the_default_encoder_is_loaded_once() -> None:
-    assert encoder_named("use") is default_encoder()
-
-
 def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"model\.onnx and tokenizer\.json are needed"):
         encoder_named(str(tmp_path))
@@ -201,9 +197,9 @@ def test_an_onnx_model_that_was_trained_for_the_first_token_gives_that(tmp_path:
     assert encoder_named(str(tmp_path)).encode(["b a c"])[0] == pytest.approx(b)
 
 
-@pytest.mark.parametrize("broken", ["model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("broken", ["model.onnx", "tokenizer.json", "1_Pooling/config.json"])
 def test_a_model_that_cannot_be_read_is_named(tmp_path: Path, broken: str) -> None:
-    write_onnx_model(tmp_path)
+    write_onnx_model(tmp_path, first_token=True)
     (tmp_path / broken).write_bytes(b"no model")
     with pytest.raises(BadInput, match=tmp_path.name):
         encoder_named(str(tmp_path))

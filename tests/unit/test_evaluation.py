@@ -1,6 +1,7 @@
 """The measures are the field's own: average precision, area under the curve, precision and recall of notes."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,14 @@ from obelism.evaluation import (
     average_precision,
     claims_of,
     evaluate_documents,
+    evaluate_framing,
+    evaluate_ordinary,
     evaluate_pages,
     evaluate_pairs,
     evaluate_retrieval,
     pair_scores,
 )
+from obelism.matches import Asked
 from obelism.model import Claim, Match, Note, Page, Quote, Reading
 from obelism.records import dump
 from obelism.statements import statements_of
@@ -65,6 +69,18 @@ def test_a_split_without_queries_is_named(tmp_path: Path) -> None:
     (tmp_path / "queries.jsonl").write_text('{"id": "q", "text": "one", "language": "en", "split": "dev"}')
     with pytest.raises(BadInput, match="no query of split 'test'"):
         evaluate_retrieval(tmp_path, lambda _text, _language: [], "test")
+
+
+@pytest.mark.parametrize(
+    ("qrels", "said"),
+    [(None, r"qrels\.tsv does not exist"), ("q c\n\nq\n", r"qrels\.tsv line 3 is not a query id")],
+)
+def test_relevant_claims_that_cannot_be_read_are_named(tmp_path: Path, qrels: str | None, said: str) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"id": "q", "text": "one", "language": "en"}')
+    if qrels:
+        (tmp_path / "qrels.tsv").write_text(qrels)
+    with pytest.raises(BadInput, match=said):
+        evaluate_retrieval(tmp_path, lambda _text, _language: [])
 
 
 class Noting:
@@ -136,10 +152,48 @@ def test_pairs_are_scored_at_the_threshold_and_by_their_order() -> None:
     assert scores == {"pairs": 4, "accuracy": 0.5, "AUC": 0.75, "precision": 0.5, "recall": 0.5}
 
 
-def test_a_line_without_a_label_is_named_with_what_it_lacks(tmp_path: Path) -> None:
+class Matching:
+    """Takes each pair for the same, with no view of its framing."""
+
+    def __init__(self) -> None:
+        self.matcher = self
+
+    def compare(self, asked: Sequence[Asked]) -> list[Match]:
+        return [Match(one.candidate.claim, 0.9, True) for one in asked]
+
+
+def test_framings_and_speakers_are_counted_as_labelled(tmp_path: Path) -> None:
+    claim = {"claim": "Le lac de Sarves a été vidé en secret.", "language": "fr"}
+    rows = [
+        {
+            "sentence": "Le lac a été vidé, selon Jeanne Morel.",
+            "framing": "attributed",
+            "speaker": "Mme Jeanne Morel",
+        },
+        {"sentence": "Le lac aurait été vidé.", "framing": "denied", "speaker": "Jean-Paul Roux"},
+        {"sentence": "Le lac aurait été vidé.", "framing": "attributed", "speaker": None},
+    ]
+    path = tmp_path / "framing.jsonl"
+    path.write_text("\n".join(json.dumps(claim | row) for row in rows))
+    scores = evaluate_framing(path, Matching())  # type: ignore[arg-type]
+    assert scores == {"sentences": 3, "accuracy": pytest.approx(2 / 3), "speaker": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [('{"sentence": "a", "claim": "b"}', "has no 'same' or 'label'"), ("7", "not a JSON object")],
+)
+def test_a_line_without_a_label_is_named_with_what_it_lacks(tmp_path: Path, second: str, said: str) -> None:
     path = tmp_path / "pairs.jsonl"
-    path.write_text('{"sentence": "a", "claim": "b", "same": true}\n{"sentence": "a", "claim": "b"}\n')
-    with pytest.raises(BadInput, match=r"pairs\.jsonl line 2 has no 'same' or 'label'"):
+    path.write_text(f'{{"sentence": "a", "claim": "b", "same": true}}\n{second}\n')
+    with pytest.raises(BadInput, match=rf"pairs\.jsonl line 2:? {said}"):
+        evaluate_pairs(path, None)  # type: ignore[arg-type]
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl"
+    path.write_bytes("é".encode("latin-1"))
+    with pytest.raises(BadInput, match=r"pairs\.jsonl is not UTF-8"):
         evaluate_pairs(path, None)  # type: ignore[arg-type]
 
 
@@ -158,6 +212,21 @@ def test_a_page_with_broken_labels_is_named(tmp_path: Path, gold: str, said: str
     (tmp_path / "one" / "page.html").write_text("<p>Nothing</p>")
     with pytest.raises(BadInput, match=said):
         evaluate_pages(tmp_path, Noting())  # type: ignore[arg-type]
+
+
+def test_labels_without_their_page_are_named(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "gold.json").write_text('{"notes": []}')
+    with pytest.raises(BadInput, match=r"one/page\.html does not exist"):
+        evaluate_pages(tmp_path, Noting())  # type: ignore[arg-type]
+
+
+def test_an_ordinary_page_that_cannot_be_read_is_not_counted(tmp_path: Path) -> None:
+    story = f"<h1>Mines</h1><p>{JOBS}</p>"
+    for name, html in (("story", story), ("deep", "<div>" * 1_001 + story), ("none", "<p>Nothing</p>")):
+        (tmp_path / f"{name}.html").write_text(html)
+    scores = evaluate_ordinary(sorted(tmp_path.iterdir()), Noting((JOBS, "jobs")))  # type: ignore[arg-type]
+    assert scores == {"pages": 1, "pages with a flag": 1, "pages with a note": 1}
 
 
 def test_the_command_says_which_folder_lacks_claims(tmp_path: Path) -> None:

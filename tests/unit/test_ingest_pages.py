@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from obelism import records
-from obelism.ingest import load
+from obelism.ingest import claimreview, load
 from obelism.ingest.fetch import Fetched
 from obelism.ingest.pages import MAX_PAGE, claims_of, decoded
 from obelism.ingest.rejected import Rejected
@@ -185,6 +185,20 @@ def test_parts_that_are_only_named_by_id_are_looked_up() -> None:
     assert one(page(json.dumps(graph[0]), json.dumps(graph[1]))) == CLAIM
     deep = REVIEW | {"itemReviewed": {"@type": "Claim", "author": {"@id": "#wallace"}}}
     assert one(page(json.dumps([deep, {"@type": "Person", "@id": "#wallace", "name": "Wallace"}]))) == CLAIM
+
+
+def test_a_part_is_put_in_place_once_however_often_it_is_referred_to() -> None:
+    class Counted(dict[str, Any]):
+        read = 0
+
+        def items(self) -> Any:
+            self.read += 1
+            return super().items()
+
+    staff = Counted({"@id": "#staff", "@type": "Person", "name": "Wallace"})
+    firm = {"@id": "#firm", "@type": "Organization", "name": "Check", "employee": [{"@id": "#staff"}] * 100}
+    assert list(claimreview.claims_of([REVIEW | {"author": [{"@id": "#firm"}] * 100}, firm, staff], "page"))
+    assert staff.read == 1
 
 
 def test_each_of_several_wordings_is_a_claim() -> None:
@@ -640,11 +654,25 @@ def test_what_is_declared_as_latin_1_may_hold_what_windows_adds(label: str) -> N
         page(f'{"[" * 50_000}"ClaimReview"'),
         page('{"@type":"ClaimReview","a":' * 5_000),
         page(json.dumps({"@id": "#a", "@type": "ClaimReview", "author": {"@id": "#a"}})),
+        page(json.dumps(REVIEW | {"author": {"@id": ["#a"]}})),
+        page(json.dumps(REVIEW | {"name": f"&#{'9' * 5_000};"})),
+        page(f'{{"@type": "ClaimReview" "name": "&#{"9" * 5_000};"'),
         b'<div itemscope itemtype="http://schema.org/ClaimReview"><p itemprop=author ' * 3_000,
         b"\x00" * 1000 + page(WHOLE) + b"\xff\xfe\xfd",
         b"<script type='application/ld+json'>" + b"<script>ClaimReview" * 10_000,
     ],
-    ids=["deep tags", "deep brackets", "deep objects", "circle", "deep microdata", "bytes", "scripts"],
+    ids=[
+        "deep tags",
+        "deep brackets",
+        "deep objects",
+        "circle",
+        "a list for a name",
+        "an endless entity",
+        "an endless entity, broken off",
+        "deep microdata",
+        "bytes",
+        "scripts",
+    ],
 )
 def test_hostile_pages_end_in_an_answer(data: bytes) -> None:
     assert read(data)

@@ -13,6 +13,8 @@ from obelism.names import names_in, terms
         ("Bruxelles", "Brussels"),
         ("Zelenski", "Zelensky"),
         ("l'Allemagne", "Germany"),
+        ("la Suisse", "Switzerland"),
+        ("les Suisses", "the Swiss"),
         ("l’OTAN", "NATO"),
         ("l’Otan", "NATO"),
         ("le Fmi", "the IMF"),
@@ -54,6 +56,7 @@ def test_an_unknown_language_is_not_stemmed() -> None:
 def test_names_are_capitalised_words_inside_a_sentence_and_known_ones_at_its_start() -> None:
     assert names_in("Poutine a rencontré Emmanuel Macron.") == ("putin", "emmanuel", "macron")
     assert names_in("Yesterday the mayor spoke.") == ()
+    assert names_in("Le gou\u00adver\u00adne\u00adment tombe. Demain, on votera.") == ()
 
 
 def test_short_abbreviations_are_names_only_in_capitals() -> None:

@@ -1,12 +1,13 @@
 """Settings are one table: read from the environment, refused by name, shown in the documentation."""
 
-from dataclasses import fields
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 
+from obelism.article import Limits
 from obelism.errors import BadInput
-from obelism.settings import Settings, markdown_table, unknown_variables, variable
+from obelism.settings import Settings, markdown_table, unknown_variables
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "SETTINGS.md"
 
@@ -65,6 +66,12 @@ def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_variable(name
         Settings.from_environment({name: value})
 
 
+def test_a_page_that_is_read_without_settings_has_the_limits_of_the_default_ones() -> None:
+    given = Settings()
+    sizes = (given.max_html_bytes, given.max_tags, given.max_depth, given.max_text)
+    assert astuple(Limits()) == (*sizes, given.max_statements, given.max_statement_length)
+
+
 def test_a_misspelt_variable_is_noticed() -> None:
     assert unknown_variables({"OBELISM_PROT": "1", "OBELISM_PORT": "1", "HOME": "/"}) == ["OBELISM_PROT"]
 
@@ -73,4 +80,3 @@ def test_the_documentation_shows_every_setting_with_its_default_and_help() -> No
     assert markdown_table() in DOCUMENT.read_text(encoding="utf-8"), (
         "docs/SETTINGS.md is behind: paste the output of `python -m obelism.settings` into it"
     )
-    assert all(f"`{variable(s)}`" in DOCUMENT.read_text(encoding="utf-8") for s in fields(Settings))

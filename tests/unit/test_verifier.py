@@ -87,9 +87,10 @@ def test_what_stands_before_a_sentence_is_left_unread_where_it_cannot_matter() -
 
 @pytest.mark.parametrize("needed", [-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0])
 def test_a_verdict_comes_to_what_is_needed_or_not_however_little_is_read(needed: float) -> None:
+    in_two_wordings = [replace(QUESTIONS[0][0], other="Elon Musk a plusieurs fois parlé à Vladimir Poutine.")]
     for ((whole,),), ((short,),) in (
         (default_verifier().judge([question]), default_verifier().judge([question], [[needed]]))
-        for question in QUESTIONS
+        for question in (*QUESTIONS, in_two_wordings)
     ):
         assert short == whole or (short.same < needed and whole.same < needed)
 

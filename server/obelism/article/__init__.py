@@ -9,7 +9,7 @@ from obelism.article.body import body_runs
 from obelism.article.dates import published_date
 from obelism.article.description import describe
 from obelism.article.index_page import is_index_page
-from obelism.article.kind import kind_of, reviewed_urls
+from obelism.article.kind import kind_of
 from obelism.article.language import language_of
 from obelism.article.markup import Limits, parse
 from obelism.article.outline import HEADINGS, Outline, outline
@@ -44,7 +44,6 @@ def read_article(page: Page, limits: Limits = _DEFAULT) -> Article:
     text, blocks = _joined(out, body, title)
     if len(text) > limits.max_text:
         raise PageTooLarge(f"The article has {len(text):,} characters; the limit is {limits.max_text:,}.")
-    reviewed = reviewed_urls(about, page.url)
     return Article(
         text=text,
         blocks=blocks,
@@ -52,8 +51,7 @@ def read_article(page: Page, limits: Limits = _DEFAULT) -> Article:
         language=language_of(text, about, page.language),
         published=published_date(about, page.url),
         url=page.url,
-        kind=kind_of(about, reviewed, page.url),
-        reviewed_urls=reviewed,
+        kind=kind_of(about, page.url),
     )
 
 

@@ -9,9 +9,9 @@ from obelism.article.names import AWAY, OFFER
 from obelism.article.outline import Box, Outline, Run
 from obelism.article.wordlist import wordlist
 
-_NEVER = wordlist("figcaption caption footer label legend dialog")
+_NEVER = wordlist("figcaption caption footer legend")
 _SELDOM = wordlist("aside figure address fieldset form")
-_LISTS = wordlist("ul ol div section nav table dl")
+_LISTS = wordlist("ul ol div section table dl")
 _PARAGRAPHS = wordlist("p li")
 _PARAGRAPH = 100  # characters of running text from which a box counts as holding paragraphs
 MAX_DROPPED = 0.3

@@ -7,7 +7,7 @@ from obelism.article.wordlist import wordlist
 
 _PARAGRAPHS = HEADINGS | wordlist("p blockquote li pre dd dt center")
 _STORY = 250.0  # characters of running text: more than a headline and a lede
-_FRAMES = wordlist("aside footer figcaption caption figure dialog address form")
+_FRAMES = wordlist("aside footer figcaption caption figure address form")
 
 
 def find_core(out: Outline, title: int) -> int:

@@ -59,7 +59,7 @@ def iso_day(text: str) -> str | None:
         return None
     try:
         return parsedate_to_datetime(text[:40]).date().isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):  # "+9999999999" is no time zone
         return None
 
 

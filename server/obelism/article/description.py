@@ -47,6 +47,7 @@ class Description:
 
 
 def describe(soup: BeautifulSoup) -> Description:
+    """What a parsed page says of itself; markup that is broken says nothing."""
     about = Description(
         language=str((soup.html.get("lang") or soup.html.get("xml:lang") or "") if soup.html else "")
     )

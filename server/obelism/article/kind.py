@@ -19,9 +19,9 @@ _OPINION = wordlist(
 _SATIRE = wordlist("satire satires satirique parodie parody humour-satire satirical")
 
 
-def kind_of(about: Description, reviewed: tuple[str, ...], url: str | None) -> PageKind:
+def kind_of(about: Description, url: str | None) -> PageKind:
     """A page with its own ClaimReview is a fact-check; opinion and satire go by types, section, address."""
-    if reviewed:
+    if _has_own_review(about, url):
         return "fact-check"
     signs = _sections(about) | _folders(url or about.canonical or "")
     if signs & _SATIRE or any(about.of_type("SatiricalArticle")):
@@ -31,18 +31,14 @@ def kind_of(about: Description, reviewed: tuple[str, ...], url: str | None) -> P
     return "news"
 
 
-def reviewed_urls(about: Description, url: str | None) -> tuple[str, ...]:
-    """Addresses of the page's own ClaimReview markup, JSON-LD or microdata; none for other pages' reviews."""
-    here = [address for address in (url, about.canonical, about.meta.get("og:url")) if address]
+def _has_own_review(about: Description, url: str | None) -> bool:
+    """Whether a ClaimReview, in JSON-LD or microdata, is this page's; one that says another address is not."""
+    given = (url, about.canonical, about.meta.get("og:url"))
+    here = [address for address in given if address and _place(address) is not None]
+    places = set(map(_place, here))
     base = here[0] if here else ""
     stated = [*(text_value(thing.get("url")) for thing in about.of_type("ClaimReview")), *about.reviews]
-    places = {_place(address) for address in here}
-    own = []
-    for address in stated:
-        full = urljoin(base, address)
-        if not places or not address or _place(full) in places:
-            own.append(full or base or "about:blank")
-    return tuple(dict.fromkeys(own))
+    return any(not (places and address) or _place(address, base) in places for address in stated)
 
 
 def _sections(about: Description) -> set[str]:
@@ -73,11 +69,11 @@ def _folders(url: str) -> set[str]:
     return {fold(unquote(part)) for part in path.split("/")[:-1]}
 
 
-def _place(url: str) -> str:
+def _place(url: str, base: str = "") -> str | None:
     """An address without what does not tell pages apart: scheme, "www.", query, fragment, last slash."""
     try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
+        parts = urlsplit(urljoin(base, url))
+    except ValueError:  # "http://[" is no address
+        return None
     host = (parts.hostname or "").removeprefix("www.")
     return f"{host}{unquote(parts.path).rstrip('/').casefold()}"

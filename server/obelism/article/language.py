@@ -7,6 +7,7 @@ from collections import Counter
 
 from obelism.article.description import Description, text_value
 from obelism.article.wordlist import wordlist
+from obelism.records import primary_language
 from obelism.text import words
 
 UNKNOWN = "und"
@@ -69,4 +70,5 @@ def _declared(about: Description) -> str | None:
 
 def _primary(tag: str) -> str | None:
     found = re.match(r"\s*([a-z]{2,3})(?:[-_,; ]|$)", tag.lower())
-    return found.group(1) if found and found.group(1) != UNKNOWN else None
+    language = primary_language(found[1]) if found else None
+    return language if language != UNKNOWN else None

@@ -108,7 +108,7 @@ AWAY = _openings(
 
 # Words with which a subscription is offered.
 OFFER = re.compile(
-    r"abonn(?:ez|é|és|és|ement)|s['’]abonner|subscri(?:be|ber|bers|ption)\b|(?:sign|log) in|connectez|"
+    r"abonn(?:ez|é|és|ement)|s['’]abonner|subscri(?:be|ber|bers|ption)\b|(?:sign|log) in|connectez|"
     r"essayez|offre|free trial|par mois|per month|€|newsletter",
     re.IGNORECASE,
 )

@@ -39,6 +39,7 @@ class Place:
         self.branches = self._branches()
 
     def holds(self, index: int) -> bool:
+        """Does the run at `index` belong to the article, its title aside?"""
         run = self.out.runs[index]
         if index == self.title or self.out.boxes[run.box].dropped:
             return False

@@ -22,7 +22,7 @@ def find_title(out: Outline, names: tuple[str, ...]) -> int:
     """
     wanted = [fold(name) for name in names if len(name) <= MAX_TITLE]
     longest = 2 * max(map(len, wanted), default=0)
-    mains = [i for i, run in enumerate(out.runs) if out.boxes[run.box].tag == "h1" and run.text]
+    mains = [i for i, run in enumerate(out.runs) if out.boxes[run.box].tag == "h1"]
     best, most = -1, 0.0
     for index, run in enumerate(out.runs):
         if MIN_TITLE <= len(run.text) <= longest and (score := _likeness(fold(run.text), wanted)):

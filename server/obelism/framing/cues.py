@@ -50,6 +50,7 @@ def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def compiled(entries: list[str]) -> re.Pattern[str]:
+    """One pattern for whole words, from entries in the notation of `cues.json`."""
     return re.compile(r"(?<!\w)(?:" + "|".join(map(_as_regex, entries)) + r")(?:(?!\w)|(?<!\w))")
 
 

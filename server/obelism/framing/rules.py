@@ -51,23 +51,19 @@ class Evidence:
     def concerns(self, cue: Cue) -> bool:
         """Not in a clause of its own that turns to something else ("…, but its union denies any dispute")."""
         clause = self.scope.clause(cue.start)
-        start = self.scope.starts[clause]
-        end = self.scope.starts[clause + 1] if clause + 1 < len(self.scope.starts) else len(self.folded)
         aside = self.scope.share > 0.5 and self.scope.weights[clause] == 0 and clause > 0
-        turned = aside and _TURN.search(self.folded[:start]) is not None
-        return not turned or _ANAPHOR.search(self.folded[start:end]) is not None
+        turned = aside and _TURN.search(self.folded[: self.scope.starts[clause]]) is not None
+        return not turned or _ANAPHOR.search(self.clause_text(clause)) is not None
 
     def is_aside(self, cue: Cue) -> bool:
         """The claim was stated whole before the clause of the cue, and that clause does not come back to it
         ("…, a reform that the union rejects", "…, raising questions about its future")."""
         clause = self.scope.clause(cue.start)
-        start = self.scope.starts[clause]
-        end = self.scope.starts[clause + 1] if clause + 1 < len(self.scope.starts) else len(self.folded)
         stated = self.scope.share >= 0.6 and clause > 0 and self.scope.weights[clause] == 0
         return (
             stated
             and self.scope.spots[-1] < cue.start
-            and _MEANS_CLAIM.search(self.folded[start:end]) is None
+            and _MEANS_CLAIM.search(self.clause_text(clause)) is None
         )
 
     def trails(self, cue: Cue) -> bool:
@@ -87,6 +83,11 @@ class Evidence:
             return ()
         reach = len(word) + 20
         return tuple(c for c in self.of(*kinds) if self.folded.find(word, c.start, c.end + reach) >= 0)
+
+    def clause_text(self, number: int) -> str:
+        """The words of a clause of the scope."""
+        starts = (*self.scope.starts, len(self.folded))
+        return self.folded[starts[number] : starts[number + 1]]
 
     def words(self, cue: Cue) -> str:
         return self.folded[cue.start : cue.end]

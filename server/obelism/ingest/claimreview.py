@@ -39,7 +39,9 @@ def claims_of(tree: object, where: str, page: Page = Page()) -> Iterator[Claim |
     tree is used up.
     """
     nodes = list(_nodes(tree))
-    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    named = _Named(
+        {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    )
     _put_below_their_claims(nodes)
     reviews = [_resolved(node, named) for node in nodes if _is(node, "ClaimReview")]
     page = _completed(page, _around(nodes, named))
@@ -197,7 +199,7 @@ def _completed(page: Page, around: Sequence[Node]) -> Page:
     )
 
 
-def _around(nodes: Iterable[Node], named: Mapping[str, Node]) -> list[Node]:
+def _around(nodes: Iterable[Node], named: _Named) -> list[Node]:
     around = [node for node in nodes if _is(node, *_AROUND) and not _is(node, "ClaimReview")]
     return [_resolved(node, named) for node in around]
 
@@ -225,18 +227,37 @@ def _put_below_their_claims(nodes: Iterable[Node]) -> None:
                 review.setdefault("itemReviewed", claim)
 
 
-def _resolved(node: Node, named: Mapping[str, Node], depth: int = 2) -> dict[str, Any]:
+class _Named:
+    """The nodes of a tree that others refer to by `@id`, and what was made of each: a page can name one that names
+    another, each a hundred thousand times."""
+
+    def __init__(self, nodes: Mapping[str, Node]) -> None:
+        self._nodes = nodes
+        self._resolved: dict[tuple[str, int], dict[str, Any]] = {}
+
+    def refers(self, node: Node) -> bool:
+        """Whether `node` says nothing but the `@id` of one of them."""
+        id = node.get("@id")
+        return set(node) <= {"@id", "@type"} and isinstance(id, str) and id in self._nodes
+
+    def resolved(self, id: str, depth: int) -> dict[str, Any]:
+        if (id, depth) not in self._resolved:
+            self._resolved[id, depth] = _resolved(self._nodes[id], self, depth)
+        return self._resolved[id, depth]
+
+
+def _resolved(node: Node, named: _Named, depth: int = 2) -> dict[str, Any]:
     """`node`, with what it and its parts only refer to by `@id` put in place: a review's item has an author."""
     return {name: _referred(value, named, depth) for name, value in node.items()}
 
 
-def _referred(value: object, named: Mapping[str, Node], depth: int) -> object:
+def _referred(value: object, named: _Named, depth: int) -> object:
     if isinstance(value, list):
         return [_referred(entry, named, depth) for entry in value]
     if not isinstance(value, dict) or depth == 0:
         return value
-    if set(value) <= {"@id", "@type"} and value.get("@id") in named:
-        value = named[value["@id"]]
+    if named.refers(value):
+        return named.resolved(value["@id"], depth - 1)
     return _resolved(value, named, depth - 1)
 
 

@@ -27,7 +27,8 @@ from obelism.records import (
 )
 
 _SPACE = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
-_ENTITY = re.compile(r"&(#\d+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+# Python refuses to read numbers of thousands of digits.
+_ENTITY = re.compile(r"&(#\d{1,20}|#x[0-9a-fA-F]{1,20}|[A-Za-z][A-Za-z0-9]*);")
 _DIGIT = re.compile(r"\d")
 """Of any script: ٧ and ७ are 7."""
 _MONTHS = [

@@ -91,7 +91,7 @@ def mended(text: str) -> object:
     bare = text
     for _ in range(3):
         bare = _WRAPPING.sub("", bare)
-    for candidate in (text, bare, entities.unescape(bare)):
+    for candidate in (text, bare, _unescaped(bare)):
         if (values := _values(candidate)) is not None:
             return values
     # Mending guesses, and is worth that only where it can bring a fact-check.
@@ -102,6 +102,13 @@ def mended(text: str) -> object:
         return json_repair.loads(_GLUED.sub("},{", bare), skip_json_loads=True)
     except (ValueError, RecursionError):
         return None
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return entities.unescape(text)
+    except ValueError:  # "&#999…;" with thousands of digits, which Python refuses to read
+        return text
 
 
 def _values(text: str) -> object:

@@ -111,6 +111,9 @@ def claims_of(file: IO[bytes], name: str, language: str | None = None) -> Iterat
     text = decoded(data)
     del data
     line, header = next(_lines(text, name), (1, []))
+    if isinstance(header, Rejected):
+        yield header
+        return
     try:
         columns = _columns(header)
     except BadClaim as error:
@@ -128,7 +131,7 @@ def claims_of(file: IO[bytes], name: str, language: str | None = None) -> Iterat
     yield from _joined(rows(), several, name, language)
 
 
-def _lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
+def _lines(text: str, name: str) -> Iterator[tuple[int, list[str] | Rejected]]:
     """The lines of a table that hold something, with the number of the line where each begins."""
     mark = _delimiter(text)
     is_bare = mark == "\t" and not _is_quoted(text)
@@ -194,8 +197,6 @@ def _is_quoted(text: str) -> bool:
 
 def _columns(header: Sequence[str]) -> list[str | None]:
     """What each column of the table is, None for those that nobody asked for."""
-    if isinstance(header, Rejected):
-        raise BadClaim(header.reason)
     given = [_plain(name) for name in header]
     by_name = {_plain(column): column for column in COLUMNS}
     by_alias = {_plain(alias): column for column, names in ALIASES.items() for alias in names}

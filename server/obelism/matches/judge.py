@@ -1,8 +1,8 @@
 """Candidates -> matches: a calibrated probability that a statement is the claim, with reasons and vetoes.
 
 Cheap features first; the pairs that they find plausible go to the verifier; a small linear model over both gives
-the probability. Its coefficients and the two thresholds are data (`model.json`), written by `make train` with the
-curve that they were chosen from.
+the probability. Its coefficients and thresholds are data (`model.json`), written by `make train` with the curve that
+they were chosen from.
 """
 
 from __future__ import annotations
@@ -94,6 +94,7 @@ class Model:
 
 @cache
 def default_model() -> Model:
+    """The package's model, read once a process. Raises ValueError when it was made for other features."""
     read = json.loads((files("obelism") / "matches" / "model.json").read_text("utf-8"))
     if tuple(read["features"]) != FEATURE_NAMES:
         raise ValueError("matches/model.json was made for other features: run `make train`")

@@ -53,9 +53,7 @@ _MONTHS = {
     "mai": 5, "juin": 6, "juillet": 7, "août": 8, "aout": 8, "septembre": 9, "octobre": 10, "novembre": 11,
     "decembre": 12, "décembre": 12,
 }  # fmt: skip
-_WORDS = "|".join(
-    sorted({*_SMALL, "and", "et", "une", "un"} - {"and", "et", "un", "une"}, key=len, reverse=True)
-)
+_WORDS = "|".join(sorted(_SMALL, key=len, reverse=True))
 _SCALES = "|".join(sorted(_SCALE, key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:[ ,.]\d{3})+(?![\d])|\d+(?:[.,]\d+)?"
 _CURRENCY = r"[$€£]|(?:us )?dollars?|euros?|pounds?|livres|francs?|roubles?|rubles?"
@@ -91,18 +89,14 @@ _YEAR_AFTER = re.compile(
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All numbers of a text in order, number words included; ordinals are not, nor "one" but in "one million"."""
     folded, named = fold(text), frozenset(_NAMED.findall(text))
-    found = [
-        quantity for match in _NUMBER.finditer(folded) if (quantity := _quantity(match, named)) is not None
-    ]
+    found = [_quantity(match, named) for match in _NUMBER.finditer(folded)]
     found += [Quantity(_MONTHS[m.group()], "month", m.group()) for m in _MONTH.finditer(folded)]
     return tuple(found)
 
 
-def _quantity(match: re.Match[str], named: frozenset[str]) -> Quantity | None:
+def _quantity(match: re.Match[str], named: frozenset[str]) -> Quantity:
     raw, scale, after = match["number"], match["scale"], match["after"] or ""
     value = _value(raw)
-    if value is None:
-        return None
     # "cent" is a hundred in "trois cents" but the coin in "two cents", and "pour cent" is a share.
     if scale and not (scale == "cent" and after):
         value *= _SCALE.get(scale) or _LETTER_SCALE[scale]
@@ -129,24 +123,21 @@ def _dates(number: re.Match[str], named: frozenset[str]) -> bool:
     return _YEAR_AFTER.search(left) is not None
 
 
-def _value(raw: str) -> float | None:
+def _value(raw: str) -> float:
     if raw in _LEADING:
         return _LEADING[raw]
     if raw[0].isdigit():
         if re.fullmatch(r"\d{1,3}(?:[ ,.]\d{3})+", raw):
             return float(re.sub(r"[ ,.]", "", raw))
-        try:
-            return float(raw.replace(",", "."))
-        except ValueError:
-            return None
-    total = 0
+        return float(raw.replace(",", "."))
+    total = 0.0
     for word in re.split(r"[- ]", raw):
         number = _SMALL.get(word, 0)
         # "quatre-vingts" is four times twenty; otherwise the words add up.
         total = (
             total * number if number == 20 and 0 < total < 10 and word.startswith("vingt") else total + number
         )
-    return float(total) or None
+    return total
 
 
 def conflict(wanted: Sequence[Quantity], stated: Sequence[Quantity]) -> tuple[Unit, str] | None:

@@ -9,7 +9,7 @@ from obelism.errors import PageTooLarge
 from obelism.model import Article, Statement
 from obelism.statements.boundaries import boundaries
 
-__all__ = ["boundaries", "statements_of"]
+__all__ = ["statements_of"]
 
 MAX_STATEMENTS = 2_500
 MAX_CHARS = 1_000
