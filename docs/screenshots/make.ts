@@ -22,6 +22,8 @@ import { servePages } from "../../tests/browser/driver/servers";
 
 const OUT = "docs/screenshots";
 const ARTICLE = "/appels-secrets/";
+// Browsers show no more of a popup at once.
+const POPUP_HEIGHT = 600;
 const STORE = { width: 1280, height: 800 };
 const PANEL_WIDTH = 420;
 
@@ -85,12 +87,12 @@ async function takeAll(look: Look): Promise<void> {
   await dress(tab, look, { width: STORE.width - PANEL_WIDTH, height: STORE.height });
   const asking = await reader.pressButton(tab);
   await seen(asking, words.agree);
-  await takeWhole(asking, look, `agreement-${name}`);
+  await takeWhole(asking, look, `agreement-${name}`, POPUP_HEIGHT);
   await settle({ language, consent: service.address });
   const popup = await reader.pressButton(tab);
   await seen(popup, words.check, "button");
   await until(() => popup.evaluate(() => !!document.querySelector(".service[data-state=up]")), "the service");
-  await takeWhole(popup, look, `popup-${name}`);
+  await takeWhole(popup, look, `popup-${name}`, POPUP_HEIGHT);
   await press(popup, words.check);
   const panel = await reader.panel();
   await until(async () => {
@@ -139,15 +141,18 @@ async function takeFront(look: Look): Promise<void> {
   await tab.close();
 }
 
-/** A surface from its top to its end. */
-async function takeWhole(surface: Surface, look: Look, name: string): Promise<void> {
+/** A surface from its top to its end, or to the `most` that the browser shows of it. */
+async function takeWhole(surface: Surface, look: Look, name: string, most = Infinity): Promise<void> {
   await dress(surface, look);
-  const size = await surface.evaluate(() => {
+  const { width, height } = await surface.evaluate(() => {
     const body = document.body.getBoundingClientRect();
     // As much room to its right as to its left.
     return { width: body.left + body.right, height: document.querySelector("main")!.scrollHeight };
   });
-  await pageOf(surface).screenshot({ path: `${OUT}/${name}.png`, clip: { x: 0, y: 0, ...size } });
+  await pageOf(surface).screenshot({
+    path: `${OUT}/${name}.png`,
+    clip: { x: 0, y: 0, width, height: Math.min(height, most) },
+  });
 }
 
 async function takeSideBySide(tab: Tab, panel: Surface, look: Look): Promise<void> {
