@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from obelism.names import canonical, names_in, terms
+from obelism.names import canonical, terms
 from obelism.text import words
 
 # Further apart, two names have less to do with each other than with what stands between them.
@@ -34,9 +34,8 @@ class Deed:
         return Deed(self.to, self.done, self.doer)
 
 
-def deeds_in(text: str, language: str) -> tuple[Deed, ...]:
-    """The deeds that `text` says of neighbouring names, in order; none for most texts."""
-    names = frozenset(names_in(text))
+def deeds_in(text: str, language: str, names: frozenset[str]) -> tuple[Deed, ...]:
+    """The deeds that `text` says of neighbouring `names`, all of those in it, in order; none for most texts."""
     return tuple(
         deed
         for clause in _CLAUSE_END.split(text)

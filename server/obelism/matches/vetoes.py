@@ -83,8 +83,8 @@ def roles_veto(meant: View, said: View, claim: Phrasing, statement: str, languag
     """
     if len(meant.names & said.names) < 2 or not _is_one_language(claim.language, language):
         return None
-    deeds = deeds_in(statement, language)
-    for deed in deeds_in(claim.text, claim.language):
+    deeds = deeds_in(statement, language, said.names)
+    for deed in deeds_in(claim.text, claim.language, meant.names):
         if deed.turned_round in deeds and deed not in deeds:
             return Veto("roles", f"{deed.doer} … {deed.to} / {deed.to} … {deed.doer}")
     return None
