@@ -30,7 +30,7 @@ $(STAMPS)/python: requirements.lock pyproject.toml
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/node: package.json package-lock.json
-	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019)' 2>/dev/null \
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019 ? 1 : 0)' 2>/dev/null \
 	  || { echo "Node 20.19 or newer is needed: install it, and try again"; exit 1; }
 	$(call say,"Node packages: a minute the first time")
 	@npm ci --loglevel=error
