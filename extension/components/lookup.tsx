@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { browser } from "wxt/browser";
 import { ask } from "../lib/messages";
-import { changeSettings, loadSettings } from "../lib/settings";
+import { changeSettings } from "../lib/settings";
 import type { LookupOutcome } from "../lib/state";
 import { STATUSES } from "../lib/types";
 import { statusOf, tellingOf } from "../lib/wording";
@@ -112,9 +112,10 @@ export function Lookup({
 async function remember(query: string): Promise<void> {
   // A private window leaves nothing behind.
   if ((await browser.windows.getCurrent()).incognito) return;
-  const { recentLookups } = await loadSettings();
   const kept = query.slice(0, 500);
-  await changeSettings({ recentLookups: [kept, ...recentLookups.filter((one) => one !== kept)] });
+  await changeSettings(({ recentLookups }) => ({
+    recentLookups: [kept, ...recentLookups.filter((one) => one !== kept)],
+  }));
 }
 
 function FilterFields({ filters, change }: { filters: Filters; change: (filters: Filters) => void }) {

@@ -47,10 +47,20 @@ export function readSettings(value: unknown): Settings {
   return result.success ? result.output : { ...DEFAULTS };
 }
 
-export async function changeSettings(change: Partial<Settings>): Promise<Settings> {
-  const settings = readSettings({ ...(await loadSettings()), ...change });
-  await browser.storage.local.set({ [KEY]: settings });
-  return settings;
+/**
+ * One change at a time, whoever makes it: the popup, the options page and the background worker write one record.
+ * A change that depends on what is there is a function of it.
+ */
+export async function changeSettings(
+  change: Partial<Settings> | ((settings: Settings) => Partial<Settings>),
+): Promise<Settings> {
+  return navigator.locks.request(KEY, async () => {
+    const before = await loadSettings();
+    const changed = typeof change === "function" ? change(before) : change;
+    const settings = readSettings({ ...before, ...changed });
+    await browser.storage.local.set({ [KEY]: settings });
+    return settings;
+  });
 }
 
 /** Writes down that a site shall always be checked: the browser's own question may close the popup that asked. */
@@ -61,11 +71,10 @@ export async function grantWish(): Promise<void> {
   const { [WISH]: site } = await browser.storage.session.get(WISH);
   if (typeof site !== "string") return;
   if (!(await browser.permissions.contains({ origins: originsOf(site) }))) return;
-  const { always, never } = await loadSettings();
-  await changeSettings({
+  await changeSettings(({ always, never }) => ({
     always: [...always.filter((one) => one !== site), site],
     never: never.filter((one) => !isExcludedBy(one, site)),
-  });
+  }));
   await browser.storage.session.remove(WISH);
 }
 
@@ -73,8 +82,7 @@ export async function grantWish(): Promise<void> {
 export async function endAlways(sites: readonly string[]): Promise<void> {
   if (!sites.length) return;
   await giveBack(sites.flatMap(originsOf));
-  const { always } = await loadSettings();
-  await changeSettings({ always: always.filter((one) => !sites.includes(one)) });
+  await changeSettings(({ always }) => ({ always: always.filter((one) => !sites.includes(one)) }));
 }
 
 /** One that the browser itself holds to be required is not ours to give back. */

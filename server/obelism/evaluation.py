@@ -25,6 +25,7 @@ from obelism.ingest import Rejected, load
 from obelism.matches import Asked
 from obelism.model import Candidate, Claim, Match, Note, Page
 from obelism.pipeline import Pipeline
+from obelism.records import primary_language
 from obelism.text import fold
 
 Scores = dict[str, float]
@@ -194,7 +195,7 @@ def evaluate_retrieval(folder: Path, look_up: LookUp, split: str | None = None) 
             f"{folder.name}/queries.jsonl has no query" + (f" of split {split!r}" if split else "")
         )
     relevant = _relevant(folder / "qrels.tsv")
-    answers = [look_up(query["text"], query["language"]) for query in queries]
+    answers = [look_up(query["text"], _language(query, "language")) for query in queries]
     precisions = [average_precision(a, relevant[q["id"]]) for a, q in zip(answers, queries, strict=True)]
     found = [
         _share(len(relevant[q["id"]] & set(a[:50])), len(relevant[q["id"]]))
@@ -328,7 +329,7 @@ def _sentence(row: dict[str, Any]) -> str:
 
 def _language(row: dict[str, Any], own: str) -> str:
     """What `own` says, the language of the sentence or of the claim; else that of both."""
-    return str(row.get(own) or row.get("language") or row.get("lang", "en"))
+    return primary_language(str(row.get(own) or row.get("language") or row.get("lang", "en"))) or "und"
 
 
 def _is_same(row: dict[str, Any]) -> bool:

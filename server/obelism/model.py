@@ -90,6 +90,7 @@ class Phrasing:
 
     text: str
     language: str
+    """Primary subtag, as everywhere ("fr-CA" is "fr"): `records.primary_language`."""
 
 
 @dataclass(frozen=True, slots=True)

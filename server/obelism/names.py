@@ -113,8 +113,7 @@ def _spelt_out(abbreviation: str) -> str:
 
 def terms(text: str, language: str) -> list[str]:
     """The content words of a text as search terms: stemmed by language, names in one spelling."""
-    primary = language[:2].lower()
-    return [_term(primary, word) for word in words_of(_translated(text)) if word not in STOP]
+    return [_term(language, word) for word in words_of(_translated(text)) if word not in STOP]
 
 
 def names_in(text: str) -> tuple[str, ...]:

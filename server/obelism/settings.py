@@ -87,6 +87,8 @@ def _list_of(form: re.Pattern[str], what: str) -> Callable[[str], tuple[str, ...
         for entry in entries:
             if not form.fullmatch(entry):
                 raise ValueError(f"holds {entry!r}, which is not {what}")
+        if not entries:
+            raise ValueError(f"is empty; it needs {what}")
         return entries
 
     return parse

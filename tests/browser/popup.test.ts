@@ -244,6 +244,20 @@ for (const [name] of BROWSERS)
       await options.close();
     });
 
+    it("forgets both of two sites that are taken off at once", async () => {
+      await stage.settle({ never: ["one.example", "two.example", "three.example"] });
+      const options = await stage.reader.openPage("options.html");
+      await seen(options, "three.example", "section li");
+      await options.evaluate(() => {
+        const remove = document.querySelectorAll<HTMLElement>("section li button");
+        remove[0]!.click();
+        remove[1]!.click();
+      });
+      await until(async () => ((await settings()).never as string[]).length === 1, "two sites are gone");
+      assert.deepEqual((await settings()).never, ["three.example"]);
+      await options.close();
+    });
+
     it("rests until tomorrow when asked", async () => {
       const { popup } = await popupOn();
       await press(popup, "No automatic checks until tomorrow");

@@ -34,6 +34,13 @@ def test_a_statement_of_another_language_finds_the_claim(app: Flask) -> None:
     assert [(result.claim.id, result.same) for result in found] == [(BRIDGE.id, True)]
 
 
+def test_a_region_is_no_language_of_its_own(app: Flask) -> None:
+    found = [
+        look_up(app, text=BRIDGE.phrasings[0].text, language=tag).results for tag in ("fr", "fr-CA", "fra")
+    ]
+    assert found[0] == found[1] == found[2]
+
+
 def test_nothing_alike_is_still_ranked_and_none_of_it_is_the_same(app: Flask) -> None:
     results = look_up(app, text="Penguins cannot fly because of their heavy bones.").results
     assert len(results) == 2

@@ -239,6 +239,11 @@ def test_the_list_is_searched_and_filtered(editor: Editor) -> None:
     assert found("show=attention") == []
 
 
+@pytest.mark.parametrize("query", ["q=%00", "publisher=%01", "after=%00"])
+def test_what_no_database_can_search_for_is_refused(editor: Editor, query: str) -> None:
+    assert editor.get(f"/editor/?{query}").status == 422
+
+
 def test_a_list_of_many_claims_is_paged_in_the_order_of_ids() -> None:
     many = tuple(replace(MAYOR, id=f"m{n:03}") for n in range(60))
     with application(many) as app:

@@ -53,6 +53,11 @@ def test_an_unknown_language_is_not_stemmed() -> None:
     assert terms("vaccines Poutine", "und") == ["vaccines", "putin"]
 
 
+def test_filipino_is_not_finnish() -> None:
+    assert terms("talossa", "fi") == ["talo"]
+    assert terms("talossa", "fil") == ["talossa"]
+
+
 def test_names_are_capitalised_words_inside_a_sentence_and_known_ones_at_its_start() -> None:
     assert names_in("Poutine a rencontré Emmanuel Macron.") == ("putin", "emmanuel", "macron")
     assert names_in("Yesterday the mayor spoke.") == ()

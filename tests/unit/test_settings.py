@@ -53,6 +53,7 @@ def test_variables_are_read_in_their_own_types() -> None:
         ("OBELISM_ORIGINS", "null"),
         ("OBELISM_ORIGINS", "https://*"),
         ("OBELISM_HOSTS", "*"),
+        ("OBELISM_HOSTS", " , "),
         ("OBELISM_HOSTS", "http://localhost"),
         ("OBELISM_REQUEST_SECONDS", "0"),
         ("OBELISM_REQUEST_SECONDS", "nan"),

@@ -197,8 +197,9 @@ export async function putAway(tabId: number, noteId: string): Promise<void> {
   const note = state.phase === "done" && state.reading.notes.find((one) => one.id === noteId);
   if (!note) return;
   const name = await digest(note.claim.id, note.quote.exact);
-  const { dismissed } = await loadSettings();
-  const settings = await changeSettings({ dismissed: [name, ...dismissed.filter((one) => one !== name)] });
+  const settings = await changeSettings(({ dismissed }) => ({
+    dismissed: [name, ...dismissed.filter((one) => one !== name)],
+  }));
   const done = await changeDone(tabId, (state) => ({ ...state, hidden: [...state.hidden, noteId] }));
   if (done) {
     const anchored = await mark(tabId, done, settings);

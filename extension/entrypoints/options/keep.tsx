@@ -81,8 +81,7 @@ async function takeIn(input: HTMLInputElement): Promise<Key | null> {
     consent: _consent,
     ...settings
   } = v.parse(v.partial(SettingsSchema), parsed.output.settings);
-  const current = await loadSettings();
-  await changeSettings({
+  await changeSettings((current) => ({
     ...settings,
     // "Always" needs the browser's permission for each site, which a file cannot give.
     always: current.always,
@@ -90,6 +89,6 @@ async function takeIn(input: HTMLInputElement): Promise<Key | null> {
     sendAddress: current.sendAddress && (settings.sendAddress ?? true),
     // A secret between the reader and one service.
     token: (settings.service ?? current.service) === current.service ? current.token : "",
-  });
+  }));
   return "optionsImported";
 }

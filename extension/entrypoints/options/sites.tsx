@@ -14,8 +14,8 @@ export function Sites() {
     setWrong(!site);
     if (!site) return;
     setTyped("");
-    void changeSettings({ never: [...never.filter((one) => one !== site), site] }).then(() =>
-      endAlways(always.filter((one) => isExcludedBy(site, one))),
+    void changeSettings(({ never }) => ({ never: [...never.filter((one) => one !== site), site] })).then(
+      ({ always }) => endAlways(always.filter((one) => isExcludedBy(site, one))),
     );
   };
   return (
@@ -26,7 +26,9 @@ export function Sites() {
       <h3>{t("optionsNever")}</h3>
       <SiteList
         sites={never}
-        remove={(site) => void changeSettings({ never: never.filter((one) => one !== site) })}
+        remove={(site) =>
+          void changeSettings(({ never }) => ({ never: never.filter((one) => one !== site) }))
+        }
       />
       <form
         class="field"

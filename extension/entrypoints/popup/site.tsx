@@ -58,8 +58,10 @@ async function setAlways(href: string, on: boolean): Promise<void> {
 async function setNever(href: string, on: boolean, settings: Settings): Promise<void> {
   const site = siteOf(href);
   if (on && settings.always.includes(site)) await endAlways([site]);
-  const others = settings.never.filter((one) => !isExcludedBy(one, site));
-  await changeSettings({ never: on ? [...others, site] : others });
+  await changeSettings(({ never }) => {
+    const others = never.filter((one) => !isExcludedBy(one, site));
+    return { never: on ? [...others, site] : others };
+  });
 }
 
 function endOfToday(): number {

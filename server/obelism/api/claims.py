@@ -37,7 +37,7 @@ def list_claims(asked: Asked) -> Answer:
             query=query.q,
             publisher=query.publisher,
             status=query.status,
-            language=records.primary_language(query.language) if query.language else None,
+            language=query.language,
             since=query.since,
         )
     )

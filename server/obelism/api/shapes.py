@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from obelism.model import Framing, Level, PageKind, ReviewState, Stance, Status
-from obelism.records import MAX_ID, MAX_ITEMS, MAX_NAME, MAX_TEXT, MAX_URL
+from obelism.records import MAX_ID, MAX_ITEMS, MAX_NAME, MAX_TEXT, MAX_URL, primary_language
 
 # --- words of the schema ------------------------------------------------------------------------
 
@@ -28,7 +28,11 @@ _DAY = (
 )
 _DATE = rf"^([0-9]{{4}}(-(0[1-9]|1[0-2]))?|[0-9]{{4}}-({_DAY})|{_LEAP}-02-29)$"
 
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,4}$")]
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,4}$"),
+    AfterValidator(lambda tag: primary_language(tag) or tag),
+]
 Identity = Annotated[str, StringConstraints(pattern=rf"^[^\s{_CONTROLS}]+$", min_length=1, max_length=MAX_ID)]
 Name = Annotated[str, StringConstraints(pattern=_NOT_BLANK, max_length=MAX_NAME)]
 Text = Annotated[str, StringConstraints(pattern=_NOT_BLANK, max_length=MAX_TEXT)]

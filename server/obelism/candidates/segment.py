@@ -50,12 +50,12 @@ class Wordings:
         told: set[str] = set()
         for number, wording in enumerate(claim.wordings):
             found = terms(wording.text, wording.language)
-            by_language.setdefault(wording.language[:2], []).extend(found)
+            by_language.setdefault(wording.language, []).extend(found)
             told.update(found)
             self._add_text(wording.text, ordinal, number)
         for title, language in dict.fromkeys((r.title, r.language) for r in claim.reviews if r.title):
             found = terms(title, language)
-            by_language.setdefault(language[:2], []).extend(found)
+            by_language.setdefault(language, []).extend(found)
             if sum(term in told for term in found) < SAME_WORDS * len(found):
                 self._add_text(title, ordinal, 0)
         for document in by_language.values():

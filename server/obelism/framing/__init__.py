@@ -42,12 +42,11 @@ def frame(
     verifier's probabilities in the order of `FRAMINGS`. `speaker` and `cues` are in the page's own
     characters; `speaker` is None where the page itself speaks or nobody is named.
     """
-    primary = language[:2].lower()
-    ruling = rule(text, claim, primary, context)
+    ruling = rule(text, claim, language, context)
     framing = combined(ruling, odds)
     mapped = fold_with_map(text)
     speaker = (
-        speaker_of(text, mapped, ruling.all_cues, framing, primary, context)
+        speaker_of(text, mapped, ruling.all_cues, framing, language, context)
         if framing != "asserted"
         else None
     )

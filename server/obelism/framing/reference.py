@@ -17,8 +17,7 @@ MAX_WORDS = 24
 def refers_back(text: str, language: str) -> bool:
     """True where `text` denies, confirms or repeats "it", "this claim", "ces accusations", naming no content."""
     folded = fold(text)
-    primary = language[:2].lower()
-    pattern = _patterns().get(primary) or _patterns()["en"]
+    pattern = _patterns().get(language) or _patterns()["en"]
     return len(words(folded)) <= MAX_WORDS and pattern.search(folded) is not None
 
 

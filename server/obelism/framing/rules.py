@@ -111,7 +111,7 @@ def continues_quotation(context: Sequence[str]) -> bool:
 
 def _evidence(text: str, claim: Claim, language: str, context: Sequence[str]) -> Evidence:
     folded = fold(text)
-    stated, claim_kinds = _stated(claim.text, claim.language[:2].lower())
+    stated, claim_kinds = _stated(claim.text, claim.language)
     return Evidence(
         folded,
         stated,

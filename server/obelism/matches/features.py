@@ -121,16 +121,16 @@ def wording_for(candidate: Candidate, language: str) -> Phrasing:
     """The wording to compare with: the closest one, or one in the statement's language if there is any."""
     wordings = candidate.claim.wordings
     best = wordings[min(candidate.wording, len(wordings) - 1)]
-    if best.language[:2] == language[:2]:
+    if best.language == language:
         return best
-    return next((one for one in wordings if one.language[:2] == language[:2]), best)
+    return next((one for one in wordings if one.language == language), best)
 
 
 def other_wording_for(candidate: Candidate, language: str) -> Phrasing | None:
     """Another one than `wording_for` gives, in the statement's language if there is any."""
     first = wording_for(candidate, language)
     others = [one for one in candidate.claim.wordings if one.text != first.text]
-    return next((one for one in others if one.language[:2] == language[:2]), others[0] if others else None)
+    return next((one for one in others if one.language == language), others[0] if others else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _row(asked: Asked, reader: Reader) -> tuple[float, ...]:
         min(extra, 2) / 2,
         min(len(said.terms), 30) / 30,
         min(len(meant.terms), 30) / 30,
-        float(wording.language[:2] != language[:2]),
+        float(wording.language != language),
         _share(len(meant.names) - len(missing - asked.page_names), len(meant.names)),
         support,
         rank_score / support,

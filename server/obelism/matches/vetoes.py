@@ -81,7 +81,7 @@ def roles_veto(meant: View, said: View, claim: Phrasing, statement: str, languag
 
     Of our own pairs and articles and PAWS's development parts it meets 17 that are not the same, and none that is.
     """
-    if len(meant.names & said.names) < 2 or not _is_one_language(claim.language, language):
+    if len(meant.names & said.names) < 2 or claim.language != language:
         return None
     deeds = deeds_in(statement, language, said.names)
     for deed in deeds_in(claim.text, claim.language, meant.names):
@@ -96,7 +96,7 @@ def modality_veto(meant: View, claim: Phrasing, statement: str, language: str) -
     Of the same pairs and articles it meets 15 that are not the same, and one that is. The other way round, "raises"
     for a claim of "could raise", it met as many that are.
     """
-    if not _is_one_language(claim.language, language) or _MAY.search(claim.text):
+    if claim.language != language or _MAY.search(claim.text):
         return None
     for found in _MAY.finditer(statement):
         verb = next((word for word in words(found["rest"]) if word not in _WITHIN), "")
@@ -119,7 +119,3 @@ def _alike(one: str, other: str) -> bool:
     if min(len(one), len(other)) < 4:
         return one == other
     return one[:4] == other[:4] or fuzz.ratio(one, other) >= ALIKE
-
-
-def _is_one_language(one: str, other: str) -> bool:
-    return one[:2].lower() == other[:2].lower()

@@ -21,6 +21,7 @@ from obelism.api.editor.words import Words, words
 from obelism.api.front import LANGUAGES, Lang, chosen_language
 from obelism.api.problems import Problem
 from obelism.api.service import Service
+from obelism.records import UNREADABLE
 from obelism.store import Token
 
 EDIT = "edit"
@@ -105,6 +106,10 @@ def _view(handler: Handler, service: Service, sessions: Sessions) -> Callable[[]
         session = sessions.read(request)
         if session is None or editor_token(service, session.name) is None:
             return _to_sign_in(read_form(min(KEPT_BYTES, service.settings.max_body_bytes)) if posted else {})
+        if any(map(UNREADABLE.search, request.args.values())):
+            raise Problem(
+                422, "bad-input", "The request cannot be used", "The address holds unreadable characters."
+            )
         form = read_form(service.settings.max_body_bytes) if posted else {}
         if posted and not session.has_sent(form):
             raise Problem(403, "foreign-form", "Not a form of this session", "Open the page again.")
