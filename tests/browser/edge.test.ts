@@ -10,7 +10,12 @@ const OWN = "chrome-extension://ourselves/";
 const runtime = { id: "ourselves", getURL: (path: string) => OWN.slice(0, -1) + path };
 // Before the modules look for their browser.
 const area = (kept: Record<string, unknown>) => ({
-  get: async (key: string) => ({ [key]: kept[key] }),
+  // What was there when it was asked for, a moment later: others may write meanwhile.
+  get: async (key: string) => {
+    const found = { [key]: kept[key] };
+    await new Promise(setImmediate);
+    return found;
+  },
   set: async (items: object) => {
     if (isFull) throw new Error("quota exceeded");
     Object.assign(kept, items);
@@ -21,9 +26,17 @@ const kept: Record<string, unknown> = {};
 const tabs = { sendMessage: async () => [] };
 const storage = { session: area(kept), local: area({}) };
 Object.assign(globalThis, { chrome: { runtime, storage, tabs } });
+// Node has Web Locks from version 24 on: one after another, as in browsers.
+let held: Promise<unknown> = Promise.resolve();
+const request = (_name: string, work: () => Promise<unknown>) => {
+  const done = held.then(work);
+  held = done.catch(() => {});
+  return done;
+};
+Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
 const { putAway } = await import("../../extension/entrypoints/background/check");
 const { isOwnPage, isOwnScript } = await import("../../extension/lib/messages");
-const { isExcluded, readSettings } = await import("../../extension/lib/settings");
+const { isExcluded, loadSettings, readSettings } = await import("../../extension/lib/settings");
 const { changeDone, current, loadPage, recallReading, rememberReading, savePage } = await import(
   "../../extension/lib/state"
 );
@@ -130,6 +143,7 @@ describe("a change of what is known of a page", () => {
     await Promise.all([putAway(2, "n1"), putAway(2, "n2")]);
     const state = await loadPage(2);
     assert.deepEqual(state.phase === "done" && state.hidden.sort(), ["n1", "n2"]);
+    assert.equal((await loadSettings()).dismissed.length, 2);
   });
 });
 
