@@ -67,7 +67,7 @@ CLAIMS = (BRIDGE, MAYOR)
 SENTENCES = (
     "The harbour of Larnoc was quiet on Monday morning, and only two fishing boats left the quay before noon.",
     BRIDGE.text,
-    "People in the market said that they had walked across it every day of that summer to buy their bread.",
+    "People in the market said that bread and fish had become dearer since the summer, and that fewer tourists came.",
     "The council will meet again next week to talk about the timetable of the ferry and the price of tickets.",
     "Until then the harbour master asks skippers to tie up on the northern side, where the water is deeper.",
 )

@@ -121,8 +121,8 @@ def _attention(module: nn.MultiheadAttention, x: Tensor, hidden: Tensor) -> Tens
     size = width // module.num_heads
     joint = functional.linear(x, module.in_proj_weight, module.in_proj_bias)
     joint = joint.view(pairs, tokens, 3, module.num_heads, size).permute(2, 0, 3, 1, 4)
-    # Takes an eighth less of a step's time in floats, and twice as much in half precision; the export knows only what is
-    # written out.
+    # Takes an eighth less of a step's time in floats, and twice as much in half precision; the export knows only what
+    # is written out.
     if module.training and joint.dtype == torch.float32:
         met = functional.scaled_dot_product_attention(joint[0], joint[1], joint[2], hidden)
     else:

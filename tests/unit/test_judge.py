@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from obelism.candidates import Index
 from obelism.encoder import Vectors, default_encoder
 from obelism.matches import Asked, Matcher, Nearness
-from obelism.matches.judge import HANDFUL, verdicts_of
+from obelism.matches.judge import HANDFUL, default_model, verdicts_of
 from obelism.model import Candidate, Claim, Phrasing
 from obelism.verifier import HIGHEST, MOST_CLAIMS, Enough, Needed, Pair, Verdict, never
 
@@ -167,10 +168,11 @@ def test_the_odds_that_are_needed_are_those_from_which_on_a_pair_is_the_same() -
 
 def test_nothing_is_asked_about_a_statement_that_no_verdict_could_make_the_claim() -> None:
     verifier = Scripted({CALLS.text: HIGHEST})
+    matcher = Matcher(verifier, replace(default_model(), same=0.9))
     hopeless = [asked_about(CALLS, 0.0, 0.6, statement="It rains on the hills today.")]
-    assert Matcher(verifier).match(hopeless, plausible=0.0, only_same=True) == [None]
+    assert matcher.match(hopeless, plausible=0.0, only_same=True) == [None]
     assert verifier.questions == []
-    (match,) = Matcher(verifier).match(hopeless, plausible=0.0)
+    (match,) = matcher.match(hopeless, plausible=0.0)
     assert match
     assert not match.same
 
